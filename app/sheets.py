@@ -20,7 +20,8 @@ MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 Columns = Sequence[tuple[str, int]]
-Rows = Iterable[Sequence[str | int]]
+Row = Sequence[str | int]
+Rows = Iterable[Row]
 
 
 def sheet(title: str, columns: Columns, rows: Rows) -> bytes:

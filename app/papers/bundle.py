@@ -24,11 +24,15 @@ class LeftOut(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One file of the bundle: where it lies, how many printed copies are handed in (0: electronic alone)."""
+    """One file of the bundle: where it lies, how many printed copies are handed in (0: electronic alone).
+
+    A `reserved` one lies at exactly its path, which is kept free for it.
+    """
 
     path: str
     content: Callable[[], Iterable[bytes]]
     copies: int = 0
+    reserved: bool = False
 
 
 @dataclass
@@ -54,34 +58,65 @@ class _Outlet:
         return out
 
 
+@dataclass(frozen=True, slots=True)
+class PackedFile:
+    """A file as it lies in the bundle."""
+
+    path: str
+    size: int
+    sha256: str
+    copies: int
+
+
+@dataclass
+class Packing:
+    """What is in a bundle so far, and what could not be read. Whoever packs looks at it while it grows."""
+
+    files: list[PackedFile] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+
+
 def bundled(title: str, members: Iterable[Member], now: dt.datetime, says: str = _OF_COPIES) -> Iterator[bytes]:
     """Yield the bytes of the .zip, piece by piece. A member that raises LeftOut at once is named as missing.
 
     `says` is what the table of contents says of the whole.
     """
-    outlet, taken = _Outlet(), {CONTENTS.casefold()}
-    lines: list[str] = []
-    missing: list[str] = []
+    packing = Packing()
+
+    def with_contents() -> Iterator[Member]:
+        yield from members
+        yield Member(CONTENTS, lambda: [_contents(title, packing, now, says)], reserved=True)
+
+    yield from packed(with_contents(), now, packing, reserved=[CONTENTS])
+
+
+def packed(
+    members: Iterable[Member], now: dt.datetime, packing: Packing, *, reserved: Iterable[str], mode: int = 0o644
+) -> Iterator[bytes]:
+    """Yield the bytes of a .zip of these members, noting each in `packing` before the next one is asked for.
+
+    `reserved` are the paths of the members that are. `mode` is what the files have when they are unpacked.
+    """
+    outlet, taken = _Outlet(), {path.casefold() for path in reserved}
     with ZipFile(outlet, "w", ZIP_DEFLATED) as bundle:
         for member in members:
-            path = _free(member.path, taken)
-            digest = hashlib.sha256()
+            path = member.path if member.reserved else _free(member.path, taken)
+            digest, size = hashlib.sha256(), 0
             try:
                 content = iter(member.content())
                 first = next(content, b"")
             except LeftOut as reason:
-                missing.append(f"{path}：{reason}")
+                packing.missing.append(f"{path}：{reason}")
                 continue
-            with bundle.open(_entry(path, now), "w") as file:
+            with bundle.open(_entry(path, now, mode), "w") as file:
                 for piece in _pieces(first, content):
                     digest.update(piece)
+                    size += len(piece)
                     file.write(piece)
                     if outlet.size >= _PIECE:
                         yield outlet.taken()
-            copies = f"{member.copies}份" if member.copies else "电子版"
-            lines.append(f"{len(lines) + 1}\t{path}\t{copies}\t{digest.hexdigest()}")
+            packing.files.append(PackedFile(path, size, digest.hexdigest(), member.copies))
             yield outlet.taken()
-        bundle.writestr(_entry(CONTENTS, now), _contents(title, lines, missing, now, says))
     yield outlet.taken()
 
 
@@ -90,11 +125,11 @@ def _pieces(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
     yield from rest
 
 
-def _entry(path: str, now: dt.datetime) -> ZipInfo:
+def _entry(path: str, now: dt.datetime, mode: int) -> ZipInfo:
     local = now.astimezone(SHANGHAI)
     entry = ZipInfo(path, (local.year, local.month, local.day, local.hour, local.minute, local.second))
     entry.compress_type = ZIP_DEFLATED
-    entry.external_attr = 0o644 << 16
+    entry.external_attr = mode << 16
     return entry
 
 
@@ -108,16 +143,20 @@ def _free(path: str, taken: set[str]) -> str:
     return free
 
 
-def _contents(title: str, lines: list[str], missing: list[str], now: dt.datetime, says: str) -> bytes:
+def _contents(title: str, packing: Packing, now: dt.datetime, says: str) -> bytes:
     """Return the table of contents as text with a byte order mark and CRLF, for Notepad and WPS."""
+    copies = {0: "电子版"}
     text = [
         title,
         f"生成时间：{moment(now)}",
         says,
         "",
         "序号\t文件\t份数\tSHA-256",
-        *lines,
+        *(
+            f"{number}\t{each.path}\t{copies.get(each.copies, f'{each.copies}份')}\t{each.sha256}"
+            for number, each in enumerate(packing.files, start=1)
+        ),
     ]
-    if missing:
-        text += ["", "没有收入的文件：", *missing]
+    if packing.missing:
+        text += ["", "没有收入的文件：", *packing.missing]
     return ("\ufeff" + "\r\n".join(text) + "\r\n").encode()

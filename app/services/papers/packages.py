@@ -189,7 +189,7 @@ def _of_periods(
 
 
 def _printed(paper: Paper, folder: str = "") -> Member:
-    return Member(f"{folder}/{paper.file_name}" if folder else paper.file_name, partial(_written, paper), _COPIES)
+    return Member(f"{folder}/{paper.file_name}" if folder else paper.file_name, partial(written, paper), _COPIES)
 
 
 def _scanned(folder: str, one: Nominee, scan: StoredScan, what: str = "", copies: int = 0) -> Member:
@@ -198,7 +198,7 @@ def _scanned(folder: str, one: Nominee, scan: StoredScan, what: str = "", copies
     return Member(f"{folder}/{file_named(name + scan.extension)}", scan.read, copies)
 
 
-def _written(paper: Paper) -> Iterable[bytes]:
+def written(paper: Paper) -> Iterable[bytes]:
     try:
         return [paper.write()]
     except Refusal as refusal:  # a template that was restyled and no longer holds

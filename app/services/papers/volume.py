@@ -40,18 +40,22 @@ _SAYS = (
 def of_case(session: Session, case_id: int, clerk: Clerk) -> ZipPackage:
     """Bundle a case for whoever may see it. Raises NotYourCase."""
     case = visible_case(session, case_id, clerk.actor, clerk.now)
-    enclosed = enclosures.list_enclosures(session, clerk.vault.keyring, case_id)
-    members = [
-        _written("01-基本情况.txt", _cover(case, clerk)),
+    title = f"案件{case.number}案卷"
+    return ZipPackage(file_named(f"{title}.zip"), bundled(title, members_of(session, case, clerk), clerk.now, _SAYS))
+
+
+def members_of(session: Session, case: Case, clerk: Clerk) -> list[Member]:
+    """List the files of a case's volume. The session is not needed any more when they are read."""
+    enclosed = enclosures.list_enclosures(session, clerk.vault.keyring, case.id)
+    return [
+        written_text("01-基本情况.txt", _cover(case, clerk)),
         *_objections(session, case, clerk.vault),
         *_notes(session, case, enclosed.of_notes, clerk.vault),
         *_outcome(session, case, enclosed.of_proposals, clerk.vault),
         *_second_looks(case),
         *_letters(session, case, clerk),
-        _written("06-办理经过.txt", _past(session, case)),
+        written_text("06-办理经过.txt", _past(session, case)),
     ]
-    title = f"案件{case.number}案卷"
-    return ZipPackage(file_named(f"{title}.zip"), bundled(title, members, clerk.now, _SAYS))
 
 
 def _cover(case: Case, clerk: Clerk) -> list[str]:
@@ -72,7 +76,7 @@ def _objections(session: Session, case: Case, vault: Vault) -> Iterable[Member]:
     sealed = evidence_reading.find_sealed(session, case.id)
     for number, objection in enumerate(case.objections, start=1):
         folder = f"02-异议/异议{number}"
-        yield _written(f"{folder}.txt", _objection(objection, hidden=objection.id in sealed))
+        yield written_text(f"{folder}.txt", _objection(objection, hidden=objection.id in sealed))
         for exhibit in exhibits.get(objection.id, []):
             row = session.get_one(Evidence, exhibit.id)
             yield Member(f"{folder}-{exhibit.file_name}", _reading(vault, row, exhibit.scan))
@@ -102,17 +106,17 @@ def _notes(session: Session, case: Case, of_notes: dict[int, list[Enclosed]], va
     for number, note in enumerate(case.notes, start=1):
         title = f"03-核查/{number:02d}-{NOTE_KIND_NAMES[note.kind]}"
         said = [f"{moment(note.written_at)}　{names.get(note.written_by, '')}", "", note.text]
-        yield _written(f"{title}.txt", said)
+        yield written_text(f"{title}.txt", said)
         yield from _enclosed(session, title, of_notes.get(note.id, []), vault)
 
 
 def _outcome(session: Session, case: Case, of_proposals: dict[int, list[Enclosed]], vault: Vault) -> Iterable[Member]:
     if case.state is State.DECLINED and case.decline_ground is not None:
         said = ["不予受理。", f"依据：{DECLINE_GROUND_NAMES[case.decline_ground]}", f"理由：{case.decline_reason}"]
-        yield _written("04-处理意见/不予受理.txt", said)
+        yield written_text("04-处理意见/不予受理.txt", said)
     for proposal in reversed(proposals.list_versions(session, case)):
         title = f"04-处理意见/第{proposal.version}稿"
-        yield _written(f"{title}.txt", _proposal(proposal))
+        yield written_text(f"{title}.txt", _proposal(proposal))
         yield from _enclosed(session, title, of_proposals.get(proposal.version, []), vault)
 
 
@@ -141,7 +145,7 @@ def _second_looks(case: Case) -> Iterable[Member]:
         said = [f"{coarse(look.asked_at)}　异议人申请复核", "", f"申请的理由：{look.reason}"]
         if look.outcome is not None and look.decided_at is not None:
             said += [f"{coarse(look.decided_at)}　{LOOK_OUTCOME_NAMES[look.outcome]}", f"复核的理由：{look.decision}"]
-        yield _written(f"04-处理意见/复核{number}.txt", said)
+        yield written_text(f"04-处理意见/复核{number}.txt", said)
 
 
 def _letters(session: Session, case: Case, clerk: Clerk) -> Iterable[Member]:
@@ -170,7 +174,7 @@ def _enclosed(session: Session, title: str, enclosed: list[Enclosed], vault: Vau
         yield Member(f"{title}-附件{number}-{file_named(each.title)}", _reading(vault, row, each.scan))
 
 
-def _written(path: str, lines: list[str]) -> Member:
+def written_text(path: str, lines: list[str]) -> Member:
     """Return a text for Notepad and WPS: with a mark of order, lines ended as Windows ends them."""
     text = "\n".join(lines).replace("\r\n", "\n").replace("\n", "\r\n")
     return Member(path, lambda: [("\ufeff" + text + "\r\n").encode()])

@@ -90,6 +90,8 @@ ACT_NAMES = {f"case.{action}": name for action, name in ACTION_NAMES.items()} | 
     "letter.sorted": "分开了盖章材料和证据",
     "check.ran": "夜间核对全部数据",
     "keys.rotated": "更换密钥",
+    "archive.asked": "制作归档包",
+    "archive.made": "归档包制作完毕",
     "backup.made": "作了备份",
     "backup.restored": "由备份恢复",
     "retention.purged": "保存期满，删除身份、文件、异议人写的内容和推荐对象资料",

@@ -122,11 +122,16 @@ def record(session: Session, now: dt.datetime, acts: Iterable[Act]) -> None:
         connection.execute(_APPEND, rows)
 
 
+def moment_as_hashed(at: dt.datetime) -> str:
+    """Return the instant of a row as its hash holds it."""
+    return at.astimezone(dt.UTC).isoformat(timespec="microseconds")
+
+
 def _hash(row: dict[str, Any]) -> str:
     content = [
         row["previous_hash"],
         row["id"],
-        row["at"].astimezone(dt.UTC).isoformat(timespec="microseconds"),
+        moment_as_hashed(row["at"]),
         row["actor"],
         row["action"],
         row["subject"],
@@ -214,6 +219,12 @@ def verify(session: Session, kept: Iterable[Head] = ()) -> Verification:
     if wanted:
         return Verification(count, previous, count + 1, f"缺失，另存的校验值是第{wanted[0][0]}条的")
     return Verification(count, previous)
+
+
+def every_row(session: Session, up_to: int) -> Iterator[AuditRow]:
+    """Yield every row up to this number, oldest first, read in pieces."""
+    query = select(AuditRow).where(AuditRow.id <= up_to).order_by(AuditRow.id)
+    yield from session.scalars(query, execution_options={"yield_per": 500})
 
 
 def rows_about(session: Session, subject: str) -> Sequence[AuditRow]:

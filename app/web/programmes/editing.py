@@ -10,14 +10,17 @@ from flask.typing import ResponseReturnValue
 from app.domain.calendar.workdays import local_date
 from app.domain.cases.states import Role
 from app.models import Programme
+from app.services.papers import archive as archiving
 from app.services.programmes import setting_up
+from app.web.papers.sending import ZIP, clerk
 from app.web.programmes.blueprint import blueprint
-from app.web.programmes.forms import ProgrammeForm, ReopenForm
+from app.web.programmes.forms import ArchiveForm, ProgrammeForm, ReopenForm
 from app.web.programmes.pages import found, programme_page
 from app.web.shared.access import allow, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
+from app.web.shared.downloads import send_download
 from app.web.shared.notices import notice_options, notice_or_404
-from app.web.shared.portal import now
+from app.web.shared.portal import now, portal
 
 
 @blueprint.get("/new")
@@ -65,6 +68,19 @@ def archive(programme_id: int) -> ResponseReturnValue:
         return programme_page(found(programme_id), tried)
     flash("活动已经归档，只能查看。")
     return redirect(url_for("programmes.programme", programme_id=programme_id), 303)
+
+
+@blueprint.post("/<int:programme_id>/archive.zip")
+@allow(Role.OFFICE)
+def archive_package(programme_id: int) -> ResponseReturnValue:
+    """Answer with the archive, written while it is sent. That it was asked for is on record before."""
+    found(programme_id)
+    form = ArchiveForm()
+    tried = attempt(lambda: archiving.ask(work(), programme_id, form.use.data or ""), form)
+    if tried.refused:
+        return programme_page(found(programme_id), tried, archive_form=form)
+    package = archiving.of_programme(portal().database, programme_id, clerk())
+    return send_download(package.content, package.file_name, ZIP)
 
 
 @blueprint.post("/<int:programme_id>/reopen")

@@ -86,6 +86,10 @@ class ReopenForm(PlainForm):
     text = text_area("取消归档的理由", 2, 500, rows=2)
 
 
+class ArchiveForm(PlainForm):
+    use = text_area("归档包作什么用", 2, 300, rows=2)
+
+
 class PlacesForm(PlainForm):
     """One unit's row. The page has one for each recommending unit, told apart by prefix."""
 

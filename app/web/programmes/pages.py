@@ -14,7 +14,7 @@ from app.services.accounts import units
 from app.services.office.totals import Totals, totals_of
 from app.services.programmes import quotas, setting_up
 from app.web.programmes.blueprint import blueprint
-from app.web.programmes.forms import ReopenForm
+from app.web.programmes.forms import ArchiveForm, ReopenForm
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, me
 from app.web.shared.attempts import UNTRIED, Attempt
 from app.web.shared.lists import Column, Filter, Listing
@@ -74,7 +74,11 @@ def running_totals(shown: Programme) -> Totals | None:
 
 
 def programme_page(
-    shown: Programme, tried: Attempt[Any] = UNTRIED, *, reopen_form: ReopenForm | None = None
+    shown: Programme,
+    tried: Attempt[Any] = UNTRIED,
+    *,
+    reopen_form: ReopenForm | None = None,
+    archive_form: ArchiveForm | None = None,
 ) -> ResponseReturnValue:
     html = render_template(
         "programmes/programme.html",
@@ -85,6 +89,7 @@ def programme_page(
         totals=running_totals(shown),
         office=units.office_of(session()),
         reopen_form=reopen_form or ReopenForm(formdata=None),
+        archive_form=archive_form or ArchiveForm(formdata=None),
         refusal=tried.on_top,
         me=me(),
     )

@@ -155,6 +155,7 @@ MATRIX = [
     ("GET", "/programmes/1/quotas", 302, OFFICE, 200),
     ("POST", "/programmes/1/quotas", 401, OFFICE, 422),
     ("POST", "/programmes/1/archive", 401, OFFICE, 409),
+    ("POST", "/programmes/1/archive.zip", 401, OFFICE, 422),
     ("POST", "/programmes/1/reopen", 401, OFFICE, 422),
     ("GET", "/programmes/1/book.xlsx", 302, OFFICE, 200),
     ("GET", "/programmes/book", 302, OFFICE, 200),
