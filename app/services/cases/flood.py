@@ -9,7 +9,7 @@ unit could file under the numbers of people whom it suspects, and see which of t
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -176,14 +176,33 @@ def _near(session: Session, case_id: int, actor: Actor, now: dt.datetime) -> Seq
     if found is None:
         raise NotYourCase
     period_id, facts = found
+    for _, groups, _ in _groups_by_period(session, actor, now, Entry.period_id == period_id):
+        for ids in groups:
+            if case_id in ids:
+                return ids[:MOST]
+    # It waits no longer: whose group it would come into is asked.
     waiting = _firsts(session, actor, now, Objection.facts, Entry.period_id == period_id)
-    return [case_id for _, case_id, text, _ in waiting if likeness_of.near(facts, text)][:MOST]
+    texts = [*((each, text) for _, each, text, _ in waiting), (case_id, facts)]
+    (group,) = (ids for ids in likeness_of.groups(texts) if case_id in ids)
+    return [each for each in group if each != case_id][:MOST]
 
 
 def _near_groups(session: Session, actor: Actor, now: dt.datetime) -> list[tuple[int, int, int, dt.datetime]]:
     """Return the groups of near texts as (period, first case, how many, latest), none across periods."""
+    return [
+        (period_id, ids[0], len(ids), max(filed_at[each] for each in ids))
+        for period_id, groups, filed_at in _groups_by_period(session, actor, now)
+        for ids in groups
+        if len(ids) >= FEWEST
+    ]
+
+
+def _groups_by_period(
+    session: Session, actor: Actor, now: dt.datetime, *wanted: ColumnElement[bool]
+) -> Iterator[tuple[int, Sequence[Sequence[int]], dict[int, dt.datetime]]]:
+    """Yield each period with its groups of near texts, and when each case of them was filed."""
     by_period: dict[int, dict[int, tuple[str, dt.datetime]]] = {}
-    for period_id, case_id, text_hash, filed_at in _firsts(session, actor, now, Objection.text_hash):
+    for period_id, case_id, text_hash, filed_at in _firsts(session, actor, now, Objection.text_hash, *wanted):
         by_period.setdefault(period_id, {})[case_id] = text_hash, filed_at
 
     def texts_of(case_ids: Collection[int]) -> dict[int, str]:
@@ -195,14 +214,11 @@ def _near_groups(session: Session, actor: Actor, now: dt.datetime) -> list[tuple
             found |= {case_id: text for _, case_id, text, _ in _firsts(session, actor, now, Objection.facts, some)}
         return found
 
-    found = []
     for period_id, firsts in by_period.items():
         marks = [(case_id, text_hash) for case_id, (text_hash, _) in firsts.items()]
         scope = (period_id, "office" if actor.is_office else actor.unit_id)
-        for ids in groupings.groups_of(scope, marks, texts_of):
-            if len(ids) >= FEWEST:
-                found.append((period_id, ids[0], len(ids), max(firsts[each][1] for each in ids)))
-    return found
+        groups = groupings.groups_of(scope, marks, texts_of)
+        yield period_id, groups, {case_id: filed_at for case_id, (_, filed_at) in firsts.items()}
 
 
 def _firsts(

@@ -1,71 +1,114 @@
-"""Which texts are near each other: the same but for digits, punctuation and a few words (R23).
+"""Which texts are near each other: they say the same in other words (R23).
 
-Candidates are found by shared shingles, then judged by rapidfuzz or by how many shingles both have: a text whose
-sentences were put in another order is near as well.
+A text is taken as its runs of three characters, without digits and punctuation, so that their order says nothing. A run
+that few groups have (a name, a place, what somebody is said to have done) weighs much; one that many have (the opening,
+请予核查) weighs little, and one that very many have nothing. Two texts are near if enough of the weight of one of them
+is in the other: whoever pads a text adds nothing that counts.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-
-from rapidfuzz.distance import Indel
+from functools import lru_cache
+from heapq import nlargest
+from math import log
 
 from app.domain.objections.sameness import folded_text, shingles
 
-NEAR = 0.8  # of the characters, in their order
-_SHARED = 0.6  # of the shingles of both together
-_WORTH_A_LOOK = 0.3  # of the shingles of the shorter one
+NEAR = 0.42  # how much of the weight of the lighter text both must have
+# Among few groups nothing tells yet what is common: so much of the weight of both texts together is asked for.
+_NEAR_AMONG_FEW, _FEW = 0.5, 40
+_COMMON = 24  # a run that more examples have tells nothing
+_EXAMPLES = 8  # texts of one group that others are compared with
+_WELL_KNOWN = 0.8  # a text as near as this to an example is no further example
+_CANDIDATES = 3  # examples that are weighed in full
 
 
 def near(one: str, other: str) -> bool:
-    """Tell whether two texts say the same in nearly the same words."""
-    return _near(folded_text(one), folded_text(other))
+    """Tell whether two texts say the same in nearly the same words, with nothing else to compare them to."""
+    return len(groups(enumerate((one, other)))) == 1
 
 
 class Grouping:
-    """Ids grouped by their texts: each joins the earliest group whose first text is near to its own.
+    """Ids grouped by their texts: each joins the group with the nearest example, or begins one of its own.
 
-    Nearness is not transitive here: every text of a group is near to its first text, so an unrelated text is not drawn
-    in through others.
+    The examples of a group are its first text and a few later ones that say the same in rather different words.
     """
 
-    def __init__(self, found: Iterable[tuple[Sequence[int], str]] = ()) -> None:
-        """`found` are the groups that there are already, each with its first text."""
+    def __init__(self, found: Iterable[tuple[Sequence[int], Sequence[tuple[int, str]]]] = ()) -> None:
+        """`found` are the groups that there are already, each with its examples: an id and its text."""
         self.groups: list[list[int]] = []
-        self._leaders: list[str] = []
-        self._holders: dict[int, list[int]] = defaultdict(list)  # a shingle's hash → groups whose first text has it
+        self.examples: list[list[int]] = []
+        self._runs: list[frozenset[str]] = []  # of each example
+        self._group_of: list[int] = []  # of each example
+        self._holders: dict[str, list[int]] = {}  # a run → the examples that have it
         self._exact: dict[str, int] = {}
-        for group, text in found:
-            folded = folded_text(text)
-            self._exact.setdefault(folded, len(self._leaders))
-            self._begin(folded, group)
+        for ids, examples in found:
+            number = self._begin(ids)
+            for each, text in examples:
+                folded = folded_text(text)
+                self._exact.setdefault(folded, number)
+                self._show(number, each, shingles(folded))
 
     def add(self, each: int, text: str) -> None:
         folded = folded_text(text)
         number = self._exact.get(folded)
-        if number is None:
-            number = self._leader(folded)
-            self._exact[folded] = number
-        if number == len(self._leaders):
-            self._begin(folded, [each])
-        else:
+        if number is not None:
             self.groups[number].append(each)
+            return
+        runs = shingles(folded)
+        number, likeness = self._nearest(runs, _weights(len(self.groups)))
+        if number is None:
+            number = self._begin([])
+        self._exact[folded] = number
+        self.groups[number].append(each)
+        if likeness < _WELL_KNOWN and len(self.examples[number]) < _EXAMPLES:
+            self._show(number, each, runs)
 
-    def _begin(self, folded: str, group: Sequence[int]) -> None:
-        for shingle in shingles(folded):
-            self._holders[hash(shingle)].append(len(self._leaders))
-        self._leaders.append(folded)
-        self.groups.append(list(group))
+    def _begin(self, ids: Sequence[int]) -> int:
+        self.groups.append(list(ids))
+        self.examples.append([])
+        return len(self.groups) - 1
 
-    def _leader(self, folded: str) -> int:
-        """Return the number of the group that a text belongs to; the next one where it is near to none."""
-        mine = shingles(folded)
-        shared = Counter(number for shingle in mine for number in self._holders.get(hash(shingle), ()))
-        enough = _WORTH_A_LOOK * len(mine)
-        likely = [number for number, count in shared.items() if count >= enough]
-        near_to = (number for number in sorted(likely) if _near(self._leaders[number], folded))
-        return next(near_to, len(self._leaders))
+    def _show(self, number: int, each: int, runs: frozenset[str]) -> None:
+        """Make a text an example of its group."""
+        for run in runs:
+            self._holders.setdefault(run, []).append(len(self._runs))
+        self._runs.append(runs)
+        self._group_of.append(number)
+        self.examples[number].append(each)
+
+    def _nearest(self, runs: frozenset[str], weights: Sequence[float]) -> tuple[int | None, float]:
+        """Return the group whose example is nearest and how near it is; None and 0 where none is near enough."""
+        own, shared = 0.0, defaultdict[int, float](float)
+        for run in runs:
+            holders = self._holders.get(run, ())
+            if len(holders) <= _COMMON:
+                weight = weights[len(holders)]
+                own += weight
+                for example in holders:
+                    shared[example] += weight
+        best, likeness, few = -1, 0.0, max(0.0, 1 - len(self.groups) / _FEW)
+        for example in nlargest(_CANDIDATES, shared, key=shared.__getitem__):
+            its = self._weigh(self._runs[example], weights)
+            lighter, together = min(own, its), own + its - shared[example]
+            asked = lighter + (together - lighter) * few
+            if shared[example] > likeness * asked:
+                best, likeness = example, shared[example] / asked
+        enough = NEAR + (_NEAR_AMONG_FEW - NEAR) * few
+        return (self._group_of[best], likeness) if likeness >= enough else (None, 0.0)
+
+    def _weigh(self, runs: Iterable[str], weights: Sequence[float]) -> float:
+        holders = self._holders
+        return sum([weights[min(len(holders[run]), _COMMON + 1)] for run in runs])
+
+
+@lru_cache(maxsize=1)
+def _weights(groups: int) -> list[float]:
+    """Return the weight of a run by the number of examples that have it; beyond `_COMMON` it is nothing."""
+    power = 3 * min(1.0, groups / _FEW)  # among few, each run weighs the same
+    return [log(1 + (groups + 1) / max(1, holders)) ** power for holders in range(_COMMON + 1)] + [0.0]
 
 
 def groups(texts: Iterable[tuple[int, str]]) -> list[list[int]]:
@@ -74,11 +117,3 @@ def groups(texts: Iterable[tuple[int, str]]) -> list[list[int]]:
     for each, text in texts:
         grouping.add(each, text)
     return grouping.groups
-
-
-def _near(one: str, other: str) -> bool:
-    if Indel.normalized_similarity(one, other, score_cutoff=NEAR) >= NEAR:
-        return True
-    mine, theirs = shingles(one), shingles(other)
-    both = len(mine | theirs)
-    return both > 0 and len(mine & theirs) >= _SHARED * both
