@@ -198,47 +198,39 @@ def of(names: set[str], counted: str, vacant: str) -> dict[str, set[str] | str]:
     return dict.fromkeys(parts, names) | {"counted": counted, "vacant": vacant}
 
 
-def test_who_lapsed_or_was_upheld_is_nowhere_and_their_places_are_said_to_be_vacant(
-    copied: World, vault: Vault
-) -> None:
-    world = copied
-    assert formal(world, vault) == of(PASSED, "先进集体1个、先进个人2名", "先进集体1个、先进个人1名")
+def test_who_lapsed_or_was_upheld_is_nowhere_and_their_places_stand_vacant(copied: World, vault: Vault) -> None:
+    assert formal(copied, vault) == of(PASSED, "先进集体1个、先进个人2名", "先进集体1个、先进个人1名")
 
 
 @pytest.mark.parametrize("why", CHANGES)
-def test_whoever_has_not_passed_a_step_is_in_no_part_of_the_formal_papers(
-    copied: World, vault: Vault, why: str
-) -> None:
-    world = copied
-    CHANGES[why](world, world.nominees[4])
-    assert formal(world, vault) == of(PASSED - {"麒小5"}, "先进集体1个、先进个人1名", "先进集体1个、先进个人2名")
+def test_whoever_has_not_passed_a_step_is_in_no_formal_paper(copied: World, vault: Vault, why: str) -> None:
+    CHANGES[why](copied, copied.nominees[4])
+    assert formal(copied, vault) == of(PASSED - {"麒小5"}, "先进集体1个、先进个人1名", "先进集体1个、先进个人2名")
 
 
 def test_a_replacement_is_in_the_report_once_it_went_the_whole_way_itself(copied: World, vault: Vault) -> None:
-    world = copied
     new = Particulars(
         "麒麟区养护中心", unit="麒麟区养护中心", deeds="递补的对象，十年养路无事故。", post="", rank=Rank.NONE
     )
-    world.run(replace, world.nominees[1], new, by=world.actor("head"), now=at(AFTER))
-    assert formal(world, vault)["listed"] == PASSED
-    assert formal(world, vault)["vacant"] == "先进集体1个、先进个人1名"
+    copied.run(replace, copied.nominees[1], new, by=copied.actor("head"), now=at(AFTER))
+    assert formal(copied, vault)["listed"] == PASSED
+    assert formal(copied, vault)["vacant"] == "先进集体1个、先进个人1名"
 
 
 def test_before_the_second_round_is_closed_nobody_has_passed_and_there_is_no_package(
     copied: World, vault: Vault
 ) -> None:
-    world = copied
-    with world.database.writer() as session:
+    with copied.database.writer() as session:
         session.execute(update(Period).where(Period.round_number == 2).values(closed_at=None))
         session.commit()
-    mine = clerk(world, vault, "head", AFTER)
-    with world.database.reader() as session:
-        programme = session.get_one(Programme, world.programme)
-        assert handed_in(session, programme, world.qilin, FORMAL, mine) == []
-        assert {one.name for one in handed_in(session, programme, world.qilin, PRELIMINARY, mine)} == PASSED
-        text = text_of(work_report(session, world.programme, world.qilin, FORMAL, mine).write())
+    mine = clerk(copied, vault, "head", AFTER)
+    with copied.database.reader() as session:
+        programme = session.get_one(Programme, copied.programme)
+        assert handed_in(session, programme, copied.qilin, FORMAL, mine) == []
+        assert {one.name for one in handed_in(session, programme, copied.qilin, PRELIMINARY, mine)} == PASSED
+        text = text_of(work_report(session, copied.programme, copied.qilin, FORMAL, mine).write())
         with pytest.raises(packages.WrongState, match="没有正式推荐材料"):
-            packages.of_unit(session, world.programme, world.qilin, FORMAL, mine)
+            packages.of_unit(session, copied.programme, copied.qilin, FORMAL, mine)
     assert "其余先进集体2个、先进个人3名的名额空缺" in text
 
 
@@ -252,20 +244,18 @@ def test_before_the_second_round_is_closed_nobody_has_passed_and_there_is_no_pac
 def test_security_r11_the_vacant_places_tell_no_number_of_those_on_paper(
     copied: World, vault: Vault, secret: int, said: str
 ) -> None:
-    world = copied
-    with world.database.writer() as session:
+    with copied.database.writer() as session:
         session.execute(update(Quota).values(secret_individuals=secret))
         session.commit()
-    with world.database.reader() as session:
-        mine = clerk(world, vault, "head", AFTER)
-        assert said in text_of(work_report(session, world.programme, world.qilin, FORMAL, mine).write())
+    with copied.database.reader() as session:
+        mine = clerk(copied, vault, "head", AFTER)
+        assert said in text_of(work_report(session, copied.programme, copied.qilin, FORMAL, mine).write())
 
 
 def test_upheld_and_lapsed_are_named_as_what_they_are_and_never_called_settled(copied: World, vault: Vault) -> None:
-    world = copied
-    mine = clerk(world, vault, "head", AFTER)
-    with world.database.reader() as session:
-        text = text_of(work_report(session, world.programme, world.qilin, FORMAL, mine).write())
+    mine = clerk(copied, vault, "head", AFTER)
+    with copied.database.reader() as session:
+        text = text_of(work_report(session, copied.programme, copied.qilin, FORMAL, mine).write())
     assert "异议成立1件、逾期未结论1件、异议不成立1件、不予受理1件" in text
     assert "异议已办结" not in text
 
@@ -312,21 +302,20 @@ def test_the_closing_report_tells_a_disqualification_and_its_reversal_before_and
 
 
 def test_an_authority_that_need_not_be_asked_about_somebody_is_not_missing(copied: World, vault: Vault) -> None:
-    world = copied
-    with world.database.writer() as session:
+    with copied.database.writer() as session:
         session.execute(
             update(Opinion)
-            .where(Opinion.nominee_id == world.nominees[3], Opinion.authority == Authority.AUDIT)
+            .where(Opinion.nominee_id == copied.nominees[3], Opinion.authority == Authority.AUDIT)
             .values(outcome=OpinionOutcome.FAVOURABLE, document_id=1)
         )
-        session.execute(delete(Opinion).where(Opinion.nominee_id == world.nominees[4]))
-        session.execute(update(Nominee).where(Nominee.id == world.nominees[4]).values(category="农民"))
-        session.execute(delete(Dossier).where(Dossier.nominee_id == world.nominees[4]))
+        session.execute(delete(Opinion).where(Opinion.nominee_id == copied.nominees[4]))
+        session.execute(update(Nominee).where(Nominee.id == copied.nominees[4]).values(category="农民"))
+        session.execute(delete(Dossier).where(Dossier.nominee_id == copied.nominees[4]))
         session.commit()
-    with world.database.reader() as session:
-        programme = session.get_one(Programme, world.programme)
-        nominees = [session.get_one(Nominee, world.nominees[place]) for place in (0, 3, 4)]
-        rows = _opinions(session, world.keyring, nominees, programme.rules.authority_names)
+    with copied.database.reader() as session:
+        programme = session.get_one(Programme, copied.programme)
+        nominees = [session.get_one(Nominee, copied.nominees[place]) for place in (0, 3, 4)]
+        rows = _opinions(session, copied.keyring, nominees, programme.rules.authority_names)
 
     assert {row["name"]: [row[key] for key in ("favourable", "negative", "not_asked", "missing")] for row in rows} == {
         "纪检监察机关": [2, 0, 0, 1],
