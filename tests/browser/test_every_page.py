@@ -60,12 +60,12 @@ BLUEPRINTS = {
         "calendar",
         "record",
         "identities",
-        "data_requests",
         "nominees",
         "documents",
         "planning",
     },
     "setting up": {"programmes", "programme_book", "units", "people", "rosters"},
+    "own data": {"data_requests"},
     "papers": {"papers"},
     "award": {"award", "decisions"},
     "messages": {"messages", "reaches", "following", "feeds"},
@@ -312,32 +312,6 @@ def letters_and_a_second_look(walk: Walk, page: Page, cases: dict[str, tuple[int
     world.run(second_looks.confirm_look, cases["dismissed"][0], said, by=by, now=walk.portal.clock())
     follow(page, cases["dismissed"][1])
     walk.look(page, "second look confirmed")
-
-
-def data_requests_of_the_office(walk: Walk, office: Page) -> None:
-    walk.look(office, "no data request", "/office/data-requests")
-    office.get_by_role("link", name="登记请求").click()
-    walk.look(office, "data request to register")
-    press(office, "登记")
-    walk.look(office, "data request without anything")
-    for choice in ("复制", "推荐对象", "来访"):
-        office.get_by_label(choice, exact=True).check()
-    office.get_by_label("请求人姓名").fill("钱小麦")
-    office.get_by_label("联系方式").fill("13000000002")
-    office.get_by_label("怎样核实的身份").fill("当面看过身份证。")
-    office.get_by_label("具体要求").fill("要求复制本人的推荐表。")
-    press(office, "登记")
-    walk.look(office, "data request registered")
-    office.get_by_label("为什么要查看").fill("准备答复。")
-    press(office, "查看（记录在案）")
-    walk.look(office, "data request read")
-    office.goto("/office/data-requests/1")
-    office.get_by_label("已办理", exact=True).check()
-    office.get_by_label("答复了什么").fill("已把推荐表的复印件当面交给本人。")
-    office.get_by_label("怎样送达，材料存放在哪里").fill("当面交付，签收单存专班档案第3卷。")
-    press(office, "记录答复")
-    walk.look(office, "data request answered")
-    walk.look(office, "data requests", "/office/data-requests")
 
 
 def letters_of_staff(walk: Walk, page: Page, signed_by: str) -> None:
@@ -680,7 +654,6 @@ def test_what_the_office_sees(portal: Portal) -> None:
     office.goto("/office/identities/1")
     press(office, "查看（记录在案）")
     walk.look(office, "identity read")
-    data_requests_of_the_office(walk, office)
     walk.look(office, "case to take over", f"/desk/cases/{cases['escalated'][0]}")
     press(office, "催办")
     walk.look(office, "urged without a demand")
@@ -871,6 +844,36 @@ def test_what_a_burst_on_the_last_evening_looks_like(portal: Portal) -> None:
     walk.look(office, "burst extended")
     walk.look(office, "flood on the last evening", "/office/flood")
     assert walk.faults == []
+
+
+def test_what_a_request_about_ones_own_data_looks_like(portal: Portal) -> None:
+    walk = Walk(portal, "own data")
+    portal.time_is(OPEN)
+    office = portal.staff("desktop", "office")
+    walk.look(office, "no data request", "/office/data-requests")
+    office.get_by_role("link", name="登记请求").click()
+    walk.look(office, "data request to register")
+    press(office, "登记")
+    walk.look(office, "data request without anything")
+    for choice in ("复制", "推荐对象", "来访"):
+        office.get_by_label(choice, exact=True).check()
+    office.get_by_label("请求人姓名").fill("钱小麦")
+    office.get_by_label("联系方式").fill("13000000002")
+    office.get_by_label("怎样核实的身份").fill("当面看过身份证。")
+    office.get_by_label("具体要求").fill("要求复制本人的推荐表。")
+    press(office, "登记")
+    walk.look(office, "data request registered")
+    office.get_by_label("为什么要查看").fill("准备答复。")
+    press(office, "查看（记录在案）")
+    walk.look(office, "data request read")
+    office.goto("/office/data-requests/1")
+    office.get_by_label("已办理", exact=True).check()
+    office.get_by_label("答复了什么").fill("已把推荐表的复印件当面交给本人。")
+    office.get_by_label("怎样送达，材料存放在哪里").fill("当面交付，签收单存专班档案第3卷。")
+    press(office, "记录答复")
+    walk.look(office, "data request answered")
+    walk.look(office, "data requests", "/office/data-requests")
+    walk.over()
 
 
 def test_what_setting_up_looks_like(portal: Portal, tmp_path: Path) -> None:
