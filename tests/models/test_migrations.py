@@ -25,9 +25,11 @@ from app.models import (
     Proposal,
     Reach,
     Registration,
+    Unit,
     User,
 )
 from app.services.imports import reading
+from app.services.shared.issuers import named
 from app.services.upkeep import checking
 from tests.conftest import copy_of_template
 from tests.world import FACTS, at
@@ -393,3 +395,12 @@ def test_0025_programmes_beside_the_first_get_a_mark_of_their_own(empty: Databas
     assert [tuple(row) for row in marks] == [(1, ""), (2, "第2项"), (3, "第3项")]
     with pytest.raises(IntegrityError):
         insert(empty, "programmes", {"id": 4, "title": "丁", "letter_mark": "第3项"})
+
+
+def test_0027_units_go_on_signing_under_their_own_name(empty: Database) -> None:
+    empty.migrate(revision="0026")
+    insert(empty, "units", {"id": 1, "kind": "office", "name": "市工作专班"})
+    empty.migrate()
+    with empty.reader() as session:
+        office = session.get_one(Unit, 1)
+        assert (office.signed_as, named(office).signatories) == ("", ("市工作专班",))
