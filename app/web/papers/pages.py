@@ -128,7 +128,7 @@ def _periods(programme: Programme, rows: list[Period]) -> Listing[Period]:
             lambda period: "下载" if there(period) else "",
             14,
             href=lambda period: url_for("papers.of_period", period_id=period.id, paper=key) if there(period) else "",
-            note=lambda period: "稿本" if key == "notice" and period.phase(now()) is Phase.SCHEDULED else "",
+            note=lambda period: _copy(period) if key == "notice" else "",
         )
 
     return Listing(
@@ -158,6 +158,13 @@ def _periods(programme: Programme, rows: list[Period]) -> Listing[Period]:
             ),
         ],
     )
+
+
+def _copy(period: Period) -> str:
+    """Return what a notice is now: a draft that must not hang yet, or the archive copy."""
+    if period.phase(now()) is Phase.SCHEDULED:
+        return "稿本"
+    return "存档" if now() >= period.closes_at else ""
 
 
 def _until(period: Period) -> str:
