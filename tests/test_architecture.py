@@ -45,7 +45,10 @@ MOST_MODULES = 25
 WALKS = {
     "tests/web/shared/test_hostile_text.py",
     "tests/cli/test_gongshi.py",
+    "tests/papers/test_annexes.py",
     "tests/papers/test_letters.py",
+    "tests/papers/test_page_ends.py",
+    "tests/papers/test_same_for_everybody.py",
     "tests/papers/test_looks.py",
     "tests/domain/test_no_case_without_a_hand.py",
     "tests/domain/test_paper_is_as_good_as_the_web.py",

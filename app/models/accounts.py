@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.domain.accounts.staffing import Position, is_of_next_level
 from app.domain.cases.states import Actor, Role
+from app.domain.papers.issuing import MOST_SIGNED_AS
 from app.domain.programmes.contacts import LINES
 from app.models.base import Base, checked_column, is_set
 
@@ -35,6 +36,8 @@ class Unit(Base):
     address: Mapped[str] = mapped_column(String(200), default="")
     email: Mapped[str] = mapped_column(String(120), default="")
     hours: Mapped[str] = mapped_column(String(120), default="")
+    # The organs that sign and seal its papers, where they are not its own name: 中共罗平县委员会、罗平县人民政府.
+    signed_as: Mapped[str] = mapped_column(String(MOST_SIGNED_AS), default="", server_default="")
     # No unit is removed. A retired one takes no new people and no new nominees.
     retired_at: Mapped[dt.datetime | None]
 

@@ -179,6 +179,16 @@ class Period(Base):
         """Return how many working days the window has: five, and those added after an outage."""
         return sum(row["ordinal"] is not None for row in self.days_in_force)
 
+    def deadline_at(self, moment: dt.datetime) -> dt.datetime:
+        """Return the deadline as it was in force at a moment, before what moved it later."""
+        moved = [
+            *((row.extended_at, row.previous) for row in self.extensions),
+            *((row.extended_at, row.previous_deadline) for row in self.window_extensions),
+            *((row.replanned_at, row.previous_deadline) for row in self.replannings),
+        ]
+        later = [each for each in moved if each[0] > moment]
+        return min(later)[1] if later else self.conclude_by
+
     @property
     def conclude_day(self) -> dt.date:
         """Return the day at whose 24:00 the deadline is."""

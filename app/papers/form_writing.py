@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from app.domain.imports.nominations import FIELD_NAMES
+from app.domain.papers.lines import break_lines
 from app.domain.periods.rounds import Kind
 from app.domain.programmes.notice import AwardNotice
 from app.papers.templates import Picture, render
 
 _PHOTO_WIDTH, _PHOTO_HEIGHT = 30, 40  # millimetres: two inches, as photographers call it, in the shape of 768 × 1024
 _TEMPLATES = {Kind.COLLECTIVE: "annex-4.docx", Kind.INDIVIDUAL: "annex-5.docx"}
+_TITLE_WIDTH = 20  # characters of 二号 on a line of the cover
 _BLANK_DAY = "    年    月    日"
 
 
@@ -34,8 +36,8 @@ def write_form(
     post, rank_title = fields.get("post", ""), fields.get("title", "")
     context = {
         **{key: fields.get(key, "") for key in FIELD_NAMES},
-        "annex": f"附件 {annex.number}",
-        "title": title,
+        "annex": annex.label,
+        "title": "\n".join(break_lines(title, _TITLE_WIDTH)),
         "honour": re.sub(r"\s", "", title).removesuffix(annex.heading),
         "notes": notice.printed_notes(annex),
         "foot": annex.foot,

@@ -21,7 +21,9 @@ from app.domain.imports.form_words import list_of
 from app.domain.periods.rounds import Kind
 from app.domain.programmes.notice import AwardNotice
 from app.papers.summary_columns import COLUMNS, EXTRA_COLUMNS, ORDER, SummaryColumn
+from app.papers.templates import undated
 
+_DRAWN = dt.datetime(2025, 10, 16)  # noqa: DTZ001 - a workbook keeps no time zone; the same at every writing
 _HEAD_ROW = 4
 _BLANK_ROWS = 12  # a page
 _LINE = 16.0  # points that one line of text takes
@@ -63,9 +65,10 @@ def write_summary(
     _put(page.cell(_HEAD_ROW + 1 + number, 1), annex.foot, _BODY, Alignment(horizontal="left", vertical="center"))
     _offer_words(page, columns, notice, last=_HEAD_ROW + number)
     _set_up_print(page, page.PAPERSIZE_A3 if extended else page.PAPERSIZE_A4)
+    book.properties.created = _DRAWN
     written = BytesIO()
     book.save(written)
-    return written.getvalue()
+    return undated(written)
 
 
 def _write_top(page: Worksheet, number: str, title: str, recommender: str, dated: dt.date | None, width: int) -> None:

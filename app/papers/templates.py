@@ -16,11 +16,14 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
 from docx.shared import Mm
 from docxtpl import DocxTemplate, InlineImage
 from jinja2 import StrictUndefined, Template
 from jinja2.sandbox import SandboxedEnvironment
 
+from app.domain.papers.lines import break_lines
 from app.domain.refusals import TemplateBroken, UnreadableForm
 from app.evidence.kinds import FileKind
 from app.papers.screening import screened
@@ -36,7 +39,14 @@ class _Box(SandboxedEnvironment):
         return super().from_string(*source, **named)
 
 
+def _in_lines(text: object, width: int) -> str:
+    """Set a text in lines that end where words end: `{{ name|lines(12) }}` in a cell that holds 12 characters."""
+    parts = str(text).split("\a")  # paragraphs, as `_prepared` marks them
+    return "\a".join("\n".join(break_lines(part, width)) for part in parts)
+
+
 _BOX = _Box(autoescape=True, undefined=StrictUndefined)  # a misspelt place is told, not left empty
+_BOX.filters["lines"] = _in_lines
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -78,17 +88,46 @@ def render(name: str, context: Mapping[str, Any], folder: Path | None = None) ->
 def _filled(content: bytes, context: Mapping[str, Any]) -> bytes:
     template = DocxTemplate(BytesIO(content))
     template.render(_prepared(context, template), _BOX)
+    for text in list(template.docx.element.body.iter(qn("w:t"))):
+        _keep_numbers_whole(text)
     written = BytesIO()
     template.save(written)
-    return _undated(written)
+    return undated(written)
 
 
-def _undated(written: BytesIO) -> bytes:
+_IN_A_NUMBER = re.compile(r"(?<=[0-9])-(?=[0-9])")
+
+
+def _keep_numbers_whole(text: Any) -> None:
+    """Write the hyphens of 2026-1163033324, 0874-1234567 and 8:30-12:00 as such that no line ends with."""
+    first, *others = _IN_A_NUMBER.split(text.text or "")
+    text.text = first
+    after = text
+    for part in others:
+        hyphen, rest = OxmlElement("w:noBreakHyphen"), OxmlElement("w:t")
+        rest.text = part
+        rest.set(qn("xml:space"), "preserve")
+        after.addnext(hyphen)
+        hyphen.addnext(rest)
+        after = rest
+
+
+# The moment of writing, and the version of the library that wrote, in the properties of a file.
+_WRITTEN_BY = re.compile(
+    rb"<dcterms:modified.*?</dcterms:modified>|<(AppVersion|Application)>.*?</\1>|<dc:creator[^>]*>openpyxl</dc:creator>"
+)
+_PROPERTIES = "docProps/"
+
+
+def undated(written: BytesIO) -> bytes:
     """Return an archive without the clock times of its entries: the same facts make the same bytes and hash."""
     plain = BytesIO()
-    with ZipFile(written) as dated, ZipFile(plain, "w", ZIP_DEFLATED) as undated:
+    with ZipFile(written) as dated, ZipFile(plain, "w", ZIP_DEFLATED) as without:
         for entry in dated.infolist():
-            undated.writestr(ZipInfo(entry.filename), dated.read(entry), ZIP_DEFLATED)
+            content = dated.read(entry)
+            if entry.filename.startswith(_PROPERTIES):
+                content = _WRITTEN_BY.sub(b"", content)
+            without.writestr(ZipInfo(entry.filename), content, ZIP_DEFLATED)
     return plain.getvalue()
 
 

@@ -25,9 +25,11 @@ from app.models import (
     Proposal,
     Reach,
     Registration,
+    Unit,
     User,
 )
 from app.services.imports import reading
+from app.services.shared.issuers import named
 from app.services.upkeep import checking
 from tests.conftest import copy_of_template
 from tests.world import FACTS, at
@@ -448,3 +450,12 @@ def test_0027_phrases_are_counted_by_unit_and_each_has_a_kind_that_is_known(empt
     ):
         with pytest.raises(IntegrityError):
             insert(empty, table, row)
+
+
+def test_0029_units_go_on_signing_under_their_own_name(empty: Database) -> None:
+    empty.migrate(revision="0026")
+    insert(empty, "units", {"id": 1, "kind": "office", "name": "市工作专班"})
+    empty.migrate()
+    with empty.reader() as session:
+        office = session.get_one(Unit, 1)
+        assert (office.signed_as, named(office).signatories) == ("", ("市工作专班",))

@@ -64,7 +64,7 @@ def lines_of(folder: Path, name: str) -> list[Line]:
     for number, page in enumerate(tree.iter("page"), 1):
         for line in page.iter("line"):
             left, top, right, low = (float(line.get(edge)) / 72 * 25.4 for edge in ("xmin", "ymin", "xmax", "ymax"))
-            text = "".join("".join(line.itertext()).split())
+            text = _plain("".join(line.itertext()))
             found.append(Line(number, left, right, top, low - top, text))
     return sorted(found, key=lambda line: (line.page, line.top, line.left))
 
@@ -76,9 +76,14 @@ def _look(pdf: Path) -> Printed:
     pictures = sorted(pdf.parent.glob(f"{pdf.stem}-*.pgm"))
     return Printed(
         sizes=[_size(float(width), float(height)) for width, _, height in sizes],
-        text="".join(_run("pdftotext", "-layout", str(pdf), "-").split()),
+        text=_plain(_run("pdftotext", "-layout", str(pdf), "-")),
         ink=[_ink(picture) for picture in pictures],
     )
+
+
+def _plain(text: str) -> str:
+    """Text without gaps; a hyphen that ends no line is printed as U+2011."""
+    return "".join(text.split()).replace("\u2011", "-")
 
 
 def _size(width: float, height: float) -> str:

@@ -7,6 +7,7 @@ import zipfile
 
 import docx
 from docx.oxml.ns import qn
+from docx.oxml.xmlchemy import BaseOxmlElement
 
 
 def text_of(content: bytes) -> str:
@@ -15,7 +16,14 @@ def text_of(content: bytes) -> str:
     By the runs' own texts: lxml's `itertext` counts them again for every element python-docx gave a `text`.
     """
     paper = docx.Document(io.BytesIO(content))
-    return "\n".join("".join(run.text or "" for run in one.iter(qn("w:t"))) for one in paper.element.iter(qn("w:p")))
+    return "\n".join("".join(map(_said, one.iter(qn("w:t"), _HYPHEN))) for one in paper.element.iter(qn("w:p")))
+
+
+_HYPHEN = qn("w:noBreakHyphen")  # within a number
+
+
+def _said(run: BaseOxmlElement) -> str:
+    return "-" if run.tag == _HYPHEN else run.text or ""
 
 
 def unzipped(content: bytes) -> dict[str, bytes]:

@@ -21,7 +21,7 @@ from tests.papers.reading import text_of as all_text_of
 from tests.qujing import write_form
 
 OFFICIAL = ("notice.docx", "cases.docx", "closing.docx", "report.docx", "opinions.docx", "leaders.docx")
-FIELD = re.compile(r"{{\s*(\w+)(?:\.(\w+))?\s*}}")
+FIELD = re.compile(r"{{\s*(\w+)(?:\.(\w+))?(?:\|lines\(\d+\))?\s*}}")
 LOOP = re.compile(r"for (\w+) in (\w+)(?:\.(\w+))?")
 
 
@@ -107,9 +107,13 @@ def filled_with_marks(name: str) -> dict[str, object]:
     }
     context: dict[str, object] = {field: HOSTILE for field, part in FIELD.findall(source) if not part}
     for variable, whole, part in loops:
+        if whole == "signed":
+            continue
         listed = [things[variable] or HOSTILE]
         if part:  # a list within a thing of a list
             things[whole][part] = listed
         else:
             context[whole] = listed
+    placed = {"text": HOSTILE, "right": 400, "right_twips": 1280, "before": 0}
+    context["signed"] = {"lines": [placed], "dated": placed | {"text": "2026年9月30日"}}
     return context | {"qr": Picture(png(), 28), "formal": True, "goes_on": [], "hidden": HOSTILE, "warning": HOSTILE}

@@ -28,8 +28,10 @@ from tools.papers.kit import (
     each,
     empty_table,
     fill,
+    fitting,
     line,
     new_paper,
+    widths_of,
 )
 
 _PAGE = Page(210, 297, top=20, bottom=20, left=24, right=24)
@@ -60,7 +62,7 @@ def annex_4() -> Paper:
     _add_pairs(form, ("社会信用代码", "credit_code"), ("单位联系电话", "phone"), second=_BEYOND_THE_MIDDLE)
     _add_prose(form, "何时何地受\n过何种奖励\n(近三年)", "awards", 30)
     _add_prose(form, "何时何地受\n过何种处分", "penalties", 18)
-    _add_prose(form, "主要事迹\n（{{ deeds_limit }}字以内）", "deeds", 124)
+    _add_prose(form, "主要事迹\n（{{ deeds_limit }}字\n以内）", "deeds", 124)
     _add_opinions(form)
     return paper
 
@@ -84,9 +86,9 @@ def annex_5() -> Paper:
     _add_pairs(form, ("联系电话", "phone"), ("身份证号码", "id_number"))
     _add_pairs(form, ("工作单位", "unit"), ("单位类型", "unit_type"))
     _add_prose(form, "个人简历", "resume", 44)
-    _add_prose(form, "何时何地\n受过何种\n奖励（近三\n年）", "awards", 22)
+    _add_prose(form, "何时何地\n受过何种\n奖励\n（近三年）", "awards", 22)
     _add_prose(form, "何时何地\n受过何种\n处分", "penalties", 16)
-    _add_prose(form, "主要事迹\n（{{ deeds_limit }}字以\n内）", "deeds", 90)
+    _add_prose(form, "主要事迹\n（{{ deeds_limit }}字\n以内）", "deeds", 90)
     _add_opinions(form)
     line(paper, "{{ foot }}", _SIGNED).paragraph_format.space_before = Pt(4)
     return paper
@@ -101,7 +103,7 @@ def _draw_cover(paper: Paper, lines: Sequence[tuple[str, str]]) -> None:
         left, right = _add_row(cover, 15).cells
         left.vertical_alignment = right.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.BOTTOM
         fill(left, f"{label}：", _COVER).alignment = RIGHT
-        fill(right, f"{{{{ {place} }}}}", _COVER)
+        fill(right, _value(place, 84, _COVER), _COVER)
         _underline(right)
 
 
@@ -145,12 +147,24 @@ def _add_pairs(form: Table, *pairs: tuple[str, str], second: tuple[int, int, int
     cells = _add_row(form, 12).cells
     label, first, last = second
     if len(pairs) == 1:
-        boxes = [(cells[0], cells[1].merge(cells[-1]))]
+        boxes = [(cells[0], cells[1].merge(cells[-1]), (1, len(cells) - 1))]
     else:
-        boxes = [(cells[0], cells[1]), (cells[label].merge(cells[first - 1]), cells[first].merge(cells[last]))]
-    for (name, place), (left, right) in zip(pairs, boxes, strict=True):
+        boxes = [
+            (cells[0], cells[1], (1, 1)),
+            (cells[label].merge(cells[first - 1]), cells[first].merge(cells[last]), (first, last)),
+        ]
+    for (name, place), (left, right, columns) in zip(pairs, boxes, strict=True):
         fill(left, name, _LABEL)
-        fill(right, f"{{{{ {place} }}}}", _VALUE)
+        fill(right, _value(place, sum(widths_of(form)[columns[0] : columns[1] + 1])), _VALUE)
+
+
+# Names end their lines where words end; the readers of forms join them again.
+_SET_IN_LINES = frozenset({"name", "unit", "leader"})
+
+
+def _value(place: str, width: float, style: Style = _VALUE) -> str:
+    """Return the place of a value in a cell of a width in millimetres."""
+    return f"{{{{ {place}|lines({fitting(width, style)}) }}}}" if place in _SET_IN_LINES else f"{{{{ {place} }}}}"
 
 
 def _add_prose(form: Table, label: str, place: str, height: float) -> None:
@@ -174,7 +188,7 @@ def _add_opinions(form: Table) -> None:
         fill(value, words, _PROSE).alignment = LEFT
         _add_signature(value, "签字：", indent=66, before=18)
         _add_seal(value, indent=84)
-    _labelled(form, "{{ reviewers }}\n意见", 44)
+    _labelled(form, f"{{{{ reviewers|lines({fitting(widths_of(form)[0], _LABEL)}) }}}}\n意见", 44)
     cells = _add_row(form, 50).cells
     fill(cells[0], "{{ approvers }}\n审 批 意 见", _LABEL)
     for value in (cells[1].merge(cells[2]), cells[3].merge(cells[4])):

@@ -6,6 +6,7 @@ It does not run when a paper is made. Staff restyle the templates in Word or WPS
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import cast
@@ -29,8 +30,20 @@ from docx.text.run import Run
 from lxml import etree
 
 SONG_TITLE, FANG, HEI, KAI, SONG = "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312", "宋体"
-# Where a machine lacks a typeface, these stand in for it before anything else does (fontTable.xml, w:altName).
-_STAND_INS = {SONG_TITLE: "小标宋", FANG: "仿宋", HEI: "SimHei", KAI: "楷体", SONG: "SimSun"}
+# Where a machine lacks a typeface, these stand in for it before anything else does (fontTable.xml, w:altName). All are
+# one em wide, so that no line breaks elsewhere.
+_STAND_INS = {
+    SONG_TITLE: "方正小标宋_GBK,小标宋",
+    FANG: "仿宋,FangSong",
+    HEI: "SimHei",
+    KAI: "楷体,KaiTi",
+    SONG: "SimSun",
+}
+# Stands in the properties of each template, and on the page of templates.
+_WANTED = (
+    f"需要的字体：标题{SONG_TITLE}，正文{FANG}，一级标题{HEI}，二级标题{KAI}，页码{SONG}，数字和西文Times New Roman。"
+    "缺字体的电脑先装好字体再打印。"
+)
 _LATIN = "Times New Roman"
 _LINE = 28.9  # points: 22 lines on 225 mm
 _DRAWN = dt.datetime(2025, 10, 16)  # noqa: DTZ001 - docx keeps no time zone; the same at every drawing
@@ -68,6 +81,7 @@ class Style:
     face: str
     align: WD_ALIGN_PARAGRAPH | None = None
     line: float | None = _LINE  # the fixed distance of lines; None: as high as what stands in the line
+    before: float = 0
     after: float = 0
     indent: float = 0
     right: float = 0
@@ -75,9 +89,10 @@ class Style:
     together: bool = False  # no space between paragraphs of this style: the lines of one title
 
 
-TITLE = Style("公文标题", 22, SONG_TITLE, CENTRE, line=36, after=14, together=True)
+TITLE = Style("公文标题", 22, SONG_TITLE, CENTRE, line=36, after=14, keep=True, together=True)
 HEAD_1 = Style("一级标题", 16, HEI, indent=2, keep=True)
 HEAD_2 = Style("二级标题", 16, KAI, indent=2, keep=True)
+LAST = Style("末段", 16, FANG, indent=2, keep=True)  # no signature stands alone on a page
 SIGNED = Style("落款单位", 16, FANG, RIGHT, right=2, keep=True)
 DATED = Style("落款日期", 16, FANG, RIGHT, right=4)
 ANNEX = Style("附件标识", 16, HEI)
@@ -85,6 +100,9 @@ CELL = Style("表格文字", 12, FANG, line=18)
 CELL_HEAD = Style("表格标题", 12, HEI, CENTRE, line=18)
 DRAFT = Style("稿本提示", 16, HEI, CENTRE, after=8)
 BARE = Style("不缩进正文", 16, FANG)
+GAP = Style("间隔", 6, FANG, line=6)
+FIRST = Style("缩进正文", 16, FANG, BOTH, indent=2)
+KEPT = Style("经办负责", 16, FANG, before=_LINE, keep=True)
 NOTE = Style("小字说明", 12, FANG, CENTRE, line=20)
 
 
@@ -104,11 +122,38 @@ def line(paper: Paper, text: str = "", style: Style | None = None) -> Paragraph:
     return _styled(paper.add_paragraph(text), style)
 
 
-def each(paper: Paper, what: str, text: str, style: Style | None = None) -> None:
-    """Draw a paragraph that is there under a condition, or once for each of several texts."""
+def each(paper: Paper, what: str, text: str, style: Style | None = None, *, last: bool = False) -> None:
+    """Draw a paragraph that is there under a condition, or once for each of several texts.
+
+    `last`: the signature follows, and the last of the texts stays on its page.
+    """
     line(paper, f"{{%p {what} %}}")
-    line(paper, text, style)
+    drawn = line(paper, text, style)
+    if last:
+        keep_if(drawn, "loop.last")
     line(paper, f"{{%p end{what.partition(' ')[0]} %}}")
+
+
+def sign(paper: Paper, of: str = "signed") -> Paragraph:
+    """Draw who signs, a line each, and the date, all on the page of what stands before. Returns the date's paragraph.
+
+    `of` is the name in the data that holds a `Signature`.
+    """
+    line(paper, f"{{%p for name in {of}.lines %}}")
+    signed = line(paper, "{{ name.text }}", SIGNED)
+    _from_right(signed, "name")
+    spacing = signed._p.get_or_add_pPr().get_or_add_spacing()
+    spacing.set(qn("w:before"), "{{ name.before }}")
+    line(paper, "{%p endfor %}")
+    return _from_right(line(paper, f"{{{{ {of}.dated.text }}}}", DATED), f"{of}.dated")
+
+
+def _from_right(paragraph: Paragraph, placed: str) -> Paragraph:
+    """End a line as far from the right edge as the data say, in characters and for programs without these in twips."""
+    indent = paragraph._p.get_or_add_pPr().get_or_add_ind()
+    indent.set(qn("w:rightChars"), f"{{{{ {placed}.right }}}}")
+    indent.set(qn("w:right"), f"{{{{ {placed}.right_twips }}}}")
+    return paragraph
 
 
 def break_page_before(paragraph: Paragraph) -> Paragraph:
@@ -154,13 +199,56 @@ def add_head_row(made: Table) -> _Row:
     return row
 
 
-def add_rows(made: Table, loop: str, cells: Sequence[str], *, centred: Collection[int] = ()) -> None:
-    """Draw what docxtpl writes once for each: a row that opens the loop, the row itself, a row that closes it."""
+def add_rows(
+    made: Table,
+    loop: str,
+    cells: Sequence[str],
+    *,
+    centred: Collection[int] = (),
+    prose: Collection[int] = (),
+    last: bool = False,
+) -> None:
+    """Draw what docxtpl writes once for each: a row that opens the loop, the row itself, a row that closes it.
+
+    `{{ row.name }}` in a cell is set in lines that end where words end, as many characters as the column holds, save in
+    the columns of `prose`. `last`: the paper ends soon after it, and the last rows stay on the page of what follows.
+    """
     add_control_row(made, f"for {loop}")
-    row = add_filled_row(made, cells)
-    for number in centred:
-        row.cells[number].paragraphs[0].alignment = CENTRE
+    columns = enumerate(zip(cells, widths_of(made), strict=True))
+    texts = [text if number in prose else _fitted(text, fitting(width)) for number, (text, width) in columns]
+    row = add_filled_row(made, texts)
+    for number, cell in enumerate(row.cells):
+        if number in centred:
+            cell.paragraphs[0].alignment = CENTRE
+        if last:
+            keep_if(cell.paragraphs[0], "loop.revindex < 4")
     add_control_row(made, "endfor")
+
+
+def keep_if(paragraph: Paragraph, condition: str) -> None:
+    """Keep a paragraph on the page of the next one under a condition on the data."""
+    keep = OxmlElement("w:keepNext")
+    keep.set(qn("w:val"), f"{{{{ 1 if {condition} else 0 }}}}")
+    paragraph._p.get_or_add_pPr().insert_element_before(keep, *_AFTER_KEEP)
+
+
+_AFTER_KEEP = ("w:keepLines", "w:pageBreakBefore", "w:spacing", "w:ind", "w:contextualSpacing", "w:jc")
+_PLACE = re.compile(r"^\{\{ ([\w.|]+) \}\}$")
+_CELL_MARGINS = 2 * 1.9  # millimetres
+
+
+def widths_of(made: Table) -> list[float]:
+    """Return the widths of the columns in millimetres."""
+    return [(column.width or 0) / Mm(1) for column in made.columns]
+
+
+def fitting(width: float, style: Style = CELL) -> int:
+    """Return how many characters of a style a line of a cell of `width` millimetres holds."""
+    return int((width - _CELL_MARGINS) / (style.size / 72 * 25.4))
+
+
+def _fitted(text: str, width: int) -> str:
+    return _PLACE.sub(lambda found: f"{{{{ {found[1]}|lines({width}) }}}}", text)
 
 
 def add_control_row(made: Table, what: str) -> None:
@@ -188,7 +276,7 @@ def fill(cell: _Cell, text: str, style: Style = CELL) -> Paragraph:
 
 def _describe(paper: Paper, name: str) -> None:
     said = paper.core_properties
-    said.title, said.author, said.comments, said.language = name, "", "", "zh-CN"
+    said.title, said.author, said.comments, said.language = name, "", _WANTED, "zh-CN"
     said.created = said.modified = _DRAWN
     said.last_modified_by, said.revision = "", 1
 
@@ -236,8 +324,11 @@ def _describe_style(made: ParagraphStyle, style: Style, base: ParagraphStyle) ->
     made.base_style, made.quick_style = base, True
     _set_face(made.font, style.face, style.size)
     _set_spacing(made.paragraph_format, style.line, style.after)
+    if style.before:
+        made.paragraph_format.space_before = Pt(style.before)
     _set_indent(made, first=style.indent, right=style.right)
     made.paragraph_format.keep_with_next = style.keep
+    made.paragraph_format.keep_together = style.keep and style.name != LAST.name
     if style.together:
         made.element.get_or_add_pPr().append(OxmlElement("w:contextualSpacing"))
     made.paragraph_format.alignment = style.align

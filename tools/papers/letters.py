@@ -10,11 +10,9 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.text.paragraph import Paragraph
 
-from tools.papers.kit import BARE, DATED, FANG, SIGNED, TITLE, Style, each, line, new_paper
+from tools.papers.kit import BARE, FANG, LAST, TITLE, Style, each, line, new_paper, sign
 
 NUMBERED = Style("发文字号", 16, FANG, WD_ALIGN_PARAGRAPH.CENTER, after=14, keep=True)
-
-LAST = Style("末段", 16, FANG, indent=2, keep=True)  # no signature stands alone on a sheet
 
 
 def letters() -> Paper:
@@ -26,24 +24,13 @@ def letters() -> Paper:
     line(paper, "{{ letter.to }}：", BARE)
     each(paper, "for text in letter.paragraphs[:-1]", "{{ text }}")
     line(paper, "{{ letter.paragraphs[-1] }}", LAST)
-    line(paper, "", LAST)
-    _from_right(line(paper, "{{ letter.signed_by }}", SIGNED), "letter.signed_right")
     line(paper, "{%p if loop.last %}")
-    _from_right(line(paper, "{{ letter.dated }}", DATED), "letter.dated_right")
+    sign(paper, "letter.signed")
     line(paper, "{%p else %}")
-    last = line(paper, "{{ letter.dated }}", DATED)
-    _from_right(last, "letter.dated_right")
-    _end_section(paper, last)
+    _end_section(paper, sign(paper, "letter.signed"))
     line(paper, "{%p endif %}")
     line(paper, "{%p endfor %}")
     return paper
-
-
-def _from_right(paragraph: Paragraph, hundredths: str) -> None:
-    """End a line as far from the right edge as the letter's data say, in characters and, as kit does, in points."""
-    indent = paragraph._p.get_or_add_pPr().get_or_add_ind()
-    indent.set(qn("w:rightChars"), f"{{{{ {hundredths} }}}}")
-    indent.set(qn("w:right"), f"{{{{ ({hundredths} * {SIGNED.size / 5}) | int }}}}")  # a point has 20 parts
 
 
 def _end_section(paper: Paper, last: Paragraph) -> None:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from docx.document import Document as Paper
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT
 from docx.enum.text import WD_LINE_SPACING
-from docx.shared import Pt
 
 from tools.papers.kit import (
     ANNEX,
     BARE,
-    DATED,
     DRAFT,
+    FIRST,
     HEAD_1,
     HEAD_2,
+    KEPT,
+    LAST,
     NOTE,
-    SIGNED,
     TITLE,
     add_row,
     add_rows,
@@ -25,6 +25,7 @@ from tools.papers.kit import (
     fill,
     line,
     new_paper,
+    sign,
     table,
 )
 
@@ -44,12 +45,13 @@ def notice() -> Paper:
     line(paper, "{%p endfor %}")
     line(paper, "三、异议的提出", HEAD_1)
     each(paper, "for text in objecting", "{{ text }}")
+    _online_beside_picture(paper)
     line(paper, "四、办理单位", HEAD_1)
     each(paper, "for text in contacts", "{{ text }}")
     line(paper, "五、异议的处理", HEAD_1)
-    each(paper, "for text in handling", "{{ text }}")
-    line(paper, "附件：公示对象简要事迹")
-    _signature_beside_picture(paper)
+    each(paper, "for text in handling", "{{ text }}", last=True)
+    line(paper, "附件：公示对象简要事迹", LAST)
+    sign(paper)
     break_page_before(line(paper, "附件", ANNEX))
     line(paper, "公示对象简要事迹", TITLE)
     line(paper, "{%p for group in groups %}")
@@ -68,6 +70,7 @@ def cases() -> Paper:
     """异议处理情况报告. Nothing in it says who filed (R19)."""
     paper = new_paper("异议处理情况报告")
     line(paper, "{{ title }}", TITLE)
+    line(paper, "{{ to }}：", BARE)
     line(paper, "一、公示情况", HEAD_1)
     line(paper, "{{ about }}")
     line(paper, "二、收到异议情况", HEAD_1)
@@ -90,11 +93,11 @@ def cases() -> Paper:
     line(paper, "{%p endfor %}")
     each(paper, "if hidden", "{{ hidden }}")
     line(paper, "五、取消参评资格情况", HEAD_1)
-    each(paper, "if not out", "没有推荐对象因本次公示被取消参评资格。")
-    _who_is_out(paper, "下列推荐对象因本次公示被取消参评资格：")
-    each(paper, "for text in restored", "{{ text }}")
-    line(paper)
-    _signature(paper)
+    each(paper, "if not out", "没有推荐对象因本次公示被取消参评资格。", LAST)
+    _who_is_out(paper, "下列推荐对象因本次公示被取消参评资格：", last=True)
+    each(paper, "for text in restored", "{{ text }}", last=True)
+    line(paper, "特此报告。", LAST)
+    sign(paper)
     return paper
 
 
@@ -118,41 +121,41 @@ def closing() -> Paper:
     each(paper, "for text in restored", "{{ text }}")
     line(paper, "四、继续参评（{{ goes_on|length }}）", HEAD_1)
     line(paper, "{{ goes_on_names }}")
-    each(paper, "if withdrawn", "退出推荐：{{ withdrawn }}。")
+    line(paper, "{%p if withdrawn %}")
+    line(paper, "退出推荐：")
+    line(paper, "{{ withdrawn }}")
+    line(paper, "{%p endif %}")
     line(paper, "五、逐日说明", HEAD_1)
     made = table(paper, ("日期", "星期", "说明"), (50, 30, 76))
-    add_rows(made, "row in days", ("{{ row.date }}", "{{ row.weekday }}", "{{ row.label }}"), centred=(0, 1))
-    line(paper)
-    line(paper, "经办人：　　　　　　　　负责人：", BARE)
-    line(paper)
-    _signature(paper)
+    cells = ("{{ row.date }}", "{{ row.weekday }}", "{{ row.label }}")
+    add_rows(made, "row in days", cells, centred=(0, 1), last=True)
+    line(paper, "经核对，以上情况与办理记录一致，本次公示予以办结。", LAST)
+    line(paper, "经办人：　　　　　　　　负责人：", KEPT)
+    sign(paper)
     return paper
 
 
-def _who_is_out(paper: Paper, text: str) -> None:
+def _who_is_out(paper: Paper, text: str, *, last: bool = False) -> None:
     line(paper, "{%p if out %}")
-    line(paper, text)
-    made = table(paper, ("推荐对象", "类别", "原因", "依据", "案件"), (36, 22, 26, 46, 26))
+    line(paper, text, LAST)
+    made = table(paper, ("推荐对象", "类别", "原因", "依据", "案件"), (40, 21, 26, 33, 36))
     add_rows(
         made,
         "row in out",
         ("{{ row.name }}", "{{ row.kind }}", "{{ row.grounds }}", "{{ row.clauses }}", "{{ row.cases }}"),
         centred=(1, 2, 4),
+        prose=(3, 4),
+        last=last,
     )
     line(paper, "{%p endif %}")
 
 
-def _signature_beside_picture(paper: Paper) -> None:
-    """Draw the QR code at the left, who signs at the right of it: on one page whatever the text above takes."""
-    picture, signature = add_row(empty_table(paper, (66, 90), ruled=False)).cells
+def _online_beside_picture(paper: Paper) -> None:
+    """Draw how to object on the web, and the QR code at the right of it: on one page whatever stands above."""
+    text, picture = add_row(empty_table(paper, (106, 50), ruled=False)).cells
+    text.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
+    fill(text, "{{ online }}", FIRST)
     shown = fill(picture, "{{ qr }}", NOTE).paragraph_format
-    shown.line_spacing_rule, shown.space_before = WD_LINE_SPACING.SINGLE, Pt(10)
+    shown.line_spacing_rule = WD_LINE_SPACING.SINGLE
     fill(picture, "{{ qr_says }}", NOTE)
-    signature.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
-    fill(signature, "{{ signatory }}", SIGNED)
-    fill(signature, "{{ dated }}", DATED)
-
-
-def _signature(paper: Paper) -> None:
-    line(paper, "{{ signatory }}", SIGNED)
-    line(paper, "{{ dated }}", DATED)
+    line(paper, "{{ address }}")

@@ -13,10 +13,10 @@ from tools.papers.kit import (
     BARE,
     CELL,
     CELL_HEAD,
-    DATED,
+    GAP,
     HEAD_1,
+    LAST,
     RIGHT,
-    SIGNED,
     TITLE,
     add_control_row,
     add_filled_row,
@@ -27,8 +27,10 @@ from tools.papers.kit import (
     each,
     empty_table,
     fill,
+    keep_if,
     line,
     new_paper,
+    sign,
     table,
 )
 
@@ -37,7 +39,7 @@ def report() -> Paper:
     """推荐工作报告 as a skeleton: the figures stand, what only people know is marked 请填写."""
     paper = new_paper("推荐工作报告")
     line(paper, "{{ title }}", TITLE)
-    line(paper, "{{ addressee }}：", BARE)
+    line(paper, "{{ to }}：", BARE)
     line(paper, "{{ opening }}")
     line(paper, "一、推荐工作组织情况", HEAD_1)
     line(paper, "{{ organisation }}")
@@ -75,10 +77,10 @@ def report() -> Paper:
         "row in nominees",
         ("{{ loop.index }}", "{{ row.name }}", "{{ row.unit }}", "{{ row.kind }}"),
         centred=(0, 3),
+        last=True,
     )
-    line(paper)
-    line(paper, "{{ signatory }}", SIGNED)
-    line(paper, "{{ dated }}", DATED)
+    line(paper, "特此报告。", LAST)
+    sign(paper)
     return paper
 
 
@@ -89,11 +91,8 @@ def opinions() -> Paper:
     break_page_before(line(paper, "{{ annex }}", ANNEX))
     line(paper, "{{ heading }}\n{{ form }}", TITLE)
     line(paper, "推荐对象为（请勾选并填写相应信息）：", BARE)
-    collective = "{{ one.is_collective }}集体　集体名称：{{ one.collective }}　集体所属单位：{{ one.collective_unit }}"
-    line(paper, collective, BARE)
-    individual = "{{ one.is_individual }}个人　姓名：{{ one.person }}　单位：{{ one.person_unit }}　职务："
-    individual += "{{ one.post }}"
-    line(paper, individual, BARE).paragraph_format.space_after = Pt(6)
+    _ask_about(paper)
+    line(paper, "", GAP)
     made = empty_table(paper, (78, 78))
     add_control_row(made, "for pair in authorities")  # two side by side
     row = add_row(made)
@@ -104,6 +103,21 @@ def opinions() -> Paper:
     each(paper, "for note in notes", "{{ note }}", CELL)
     line(paper, "{%p endfor %}")
     return paper
+
+
+def _ask_about(paper: Paper) -> None:
+    """Draw whom it is about, each name in a line of its own behind its box: none is broken."""
+    rows = (
+        ("{{ one.is_collective }}集体", "集体名称：{{ one.collective|lines(18) }}"),
+        ("", "集体所属单位：{{ one.collective_unit|lines(16) }}"),
+        ("{{ one.is_individual }}个人", "姓名：{{ one.person|lines(12) }}"),
+        ("", "单位：{{ one.person_unit|lines(20) }}"),
+        ("", "职务：{{ one.post|lines(20) }}"),
+    )
+    made = empty_table(paper, (24, 132), ruled=False)
+    for texts in rows:
+        for cell, text in zip(add_row(made).cells, texts, strict=True):
+            fill(cell, text, BARE)
 
 
 def leaders() -> Paper:
@@ -117,18 +131,22 @@ def leaders() -> Paper:
     for number, head in ((0, "单位名称"), (1, "社会信用代码\n（18位）"), (6, "备注")):
         fill(above.cells[number].merge(below.cells[number]), head, CELL_HEAD)
     fill(above.cells[2].merge(above.cells[5]), "领导班子成员基本信息（{{ span }}期间）", CELL_HEAD)
-    for number, head in enumerate(("姓名", "职务", "身份证号码", "在本单位任职时间"), start=2):
+    for number, head in enumerate(("姓　名", "职　务", "身份证号码", "在本单位任职时间"), start=2):
         fill(below.cells[number], head, CELL_HEAD)
+    add_filled_row(made, ("", "", "例：张三", "党组书记、局长", "", "2024.02-2025.08\n任党组书记、局长", ""))
     add_control_row(made, "for each in units")
     add_control_row(made, "for blank in each.blanks")
-    row = add_filled_row(made, ("{% vm %}{{ each.name }}", "{% vm %}{{ each.credit_code }}", "", "", "", "", ""))
-    row.height = Mm(9)
+    row = add_filled_row(
+        made, ("{% vm %}{{ each.name|lines(9) }}", "{% vm %}{{ each.credit_code }}", "", "", "", "", "")
+    )
+    row.height = Mm(8)
+    for cell in row.cells:
+        keep_if(cell.paragraphs[0], "not loop.last")  # one unit on one page
     add_control_row(made, "endfor")
     add_control_row(made, "endfor")
     line(
         paper,
-        "说明：{{ span }}期间，现任、曾任单位领导班子的成员均需填报，在本单位挂职领导除外。"
-        "任职时间例：2024.02—2025.08任党组书记、局长。",
+        "说明：{{ span }}期间，现任、曾任单位领导班子的成员均需填报，在本单位挂职领导除外。",
         CELL,
     )
     return paper

@@ -98,7 +98,9 @@ def write_letter_text(turn: Turn, kind: LetterKind, reader: Reader, facts: Lette
         Reader.UNIT: facts.recommender,
         Reader.HANDLER: facts.handler.name,
     }[reader]
-    return LetterText(LETTER_NAMES[kind], to, (*written, *_turn_to(reader, facts)), facts.signed_by, facts.dated)
+    # The nominee has a line of its own at the head: a name in running text would be broken over two lines.
+    paragraphs = (f"推荐对象：{facts.nominee}", *written, *_turn_to(reader, facts))
+    return LetterText(LETTER_NAMES[kind], to, paragraphs, facts.signed_by, facts.dated)
 
 
 # --- parts ---------------------------------------------------------------------------------------
@@ -106,7 +108,7 @@ def write_letter_text(turn: Turn, kind: LetterKind, reader: Reader, facts: Lette
 
 def _about(facts: LetterFacts) -> str:
     return (
-        f"您在{facts.programme}{facts.round_name}期间对{facts.nominee}提出的异议，"
+        f"您在{facts.programme}{facts.round_name}期间对上述推荐对象提出的异议，"
         f"已于{full_day(facts.received)}收到，受理编号{facts.case_number}。"
     )
 
@@ -244,7 +246,7 @@ def _lapsed(facts: LetterFacts, more: TurnFacts) -> list[str]:
 def _reversed_to_objector(facts: LetterFacts, more: TurnFacts) -> list[str]:
     assert more.since is not None  # noqa: S101 - a reversal is dated
     return [
-        f"{_about(facts)}因该异议作出的取消{facts.nominee}参评资格的决定，经市级专班复查，已于{full_day(facts.dated)}撤销，"
+        f"{_about(facts)}因该异议作出的取消其参评资格的决定，经市级专班复查，已于{full_day(facts.dated)}撤销，"
         "该推荐对象的参评资格恢复。",
         _named("撤销决定", more.reason),
         _later(facts),
@@ -268,17 +270,17 @@ def _why_out(facts: LetterFacts, more: TurnFacts) -> list[str]:
     assert more.since is not None  # noqa: S101 - a disqualification is dated
     if more.out is Ground.UPHELD:
         told = [
-            f"在{facts.programme}{facts.round_name}期间，对{facts.nominee}的参评收到异议，经调查核实，异议成立。",
+            f"在{facts.programme}{facts.round_name}期间，对上述推荐对象的参评收到异议，经调查核实，异议成立。",
             _named("核查情况", more.findings),
             _named("认定的依据", more.grounds),
         ]
     else:
         told = [
-            f"在{facts.programme}{facts.round_name}期间，对{facts.nominee}的参评收到异议，"
+            f"在{facts.programme}{facts.round_name}期间，对上述推荐对象的参评收到异议，"
             f"到办结期限{end_moment(facts.deadline)}没有作出结论。"
         ]
     since = end_moment(more.since) if more.out is Ground.LAPSED else full_day(facts.dated)
-    return [*told, f"依据{more.clause}，自{since}起取消{facts.nominee}的参评资格。"]
+    return [*told, f"依据{more.clause}，自{since}起取消上述推荐对象的参评资格。"]
 
 
 def _out_to_nominee(facts: LetterFacts, more: TurnFacts) -> list[str]:
@@ -299,17 +301,17 @@ def _out_to_unit(facts: LetterFacts, more: TurnFacts) -> list[str]:
 
 def _back(facts: LetterFacts, more: TurnFacts) -> list[str]:
     return [
-        f"取消{facts.nominee}在{facts.programme}中参评资格的决定，经市级专班复查，已于{full_day(facts.dated)}撤销，"
+        f"取消上述推荐对象在{facts.programme}中参评资格的决定，经市级专班复查，已于{full_day(facts.dated)}撤销，"
         "参评资格自即日起恢复。",
         _named("撤销决定", more.reason),
-        f"{facts.nominee}按评选程序继续参评。",
+        "该推荐对象按评选程序继续参评。",
     ]
 
 
 def _urged(facts: LetterFacts, more: TurnFacts) -> list[str]:
     left = f"还有{more.workdays_left}个工作日" if more.workdays_left else "今天为止"
     return [
-        f"你单位办理的案件{facts.case_number}（{facts.programme}{facts.round_name}，推荐对象：{facts.nominee}），"
+        f"你单位办理的案件{facts.case_number}（{facts.programme}{facts.round_name}），"
         f"{full_day(facts.received)}收到，现在的状态为“{more.state}”。",
         f"办结期限为{end_moment(facts.deadline)}，{left}。到时没有结论的，依据{facts.lapse}。",
         _named("督办要求", more.reason),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.cases.hands import UnitStaffing, choose_first_handler
 from app.domain.cases.states import OPEN_STATES, Actor, Role, require_office
+from app.domain.papers.issuing import fault_of_signed_as
 from app.domain.programmes.contacts import LINES, Contact, fault_of_unit_name, faults_of_contact, missing_lines
 from app.domain.refusals import AlreadyDone, BadValue, Fault, NotYourCase, StillNeeded, Unfit, WrongState
 from app.models import Case, Entry, Nominee, Period, Programme, Unit, UnitKind, User
@@ -161,16 +162,24 @@ def rename(work: Work, unit_id: int, name: str) -> None:
 
 
 @use_case
-def reach_at(work: Work, unit_id: int, contact: Contact) -> None:
-    """Change a unit's contact block. Raises Unfit, NotYourCase.
+def reach_at(work: Work, unit_id: int, contact: Contact, signed_as: str | None = None) -> None:
+    """Change a unit's contact block and the names under which it signs. Raises Unfit, NotYourCase.
 
-    The office may do this, and the head of the unit or of the one above.
+    The office may do this, and the head of the unit or of the one above. `signed_as`: None leaves the names as they
+    are, "" is the unit's own name.
     """
     lock_row_if_any(work.session, Unit, unit_id)
     unit = visible(work.session, unit_id, work.actor)
-    if faults := faults_of_contact(contact) or _faults_of_emptying(unit, contact):
+    faults = faults_of_contact(contact) or _faults_of_emptying(unit, contact)
+    if fault := fault_of_signed_as(signed_as or ""):
+        faults.append(Fault("signed_as", fault))
+    if faults:
         raise Unfit(faults)
-    if changed := put_contact(unit, contact):
+    changed = put_contact(unit, contact)
+    if signed_as is not None and signed_as.strip() != unit.signed_as:
+        unit.signed_as = signed_as.strip()
+        changed.append("signed_as")
+    if changed:
         work.did("unit.contact_changed", unit, fields=changed)
 
 

@@ -17,8 +17,10 @@ from app.domain.cases.clauses import lapse_clause
 from app.domain.cases.letter_words import LetterFacts, LetterText, Party, TurnFacts, write_letter_text
 from app.domain.cases.letters import LETTERS, SIGNED_BY_OFFICE, LetterKind, Reader, Turn, find_series
 from app.domain.cases.second_look import LookRequest, allows_second_look, find_last_moment_to_ask, may_request_look
+from app.domain.papers.issuing import Issue, PaperKind, PaperParty, issue
 from app.models import Case, Letter, Nominee, Objection, SecondLook, Unit, UnitKind
 from app.services.messages import followers
+from app.services.shared.issuers import named
 from app.services.shared.work import Work
 
 _NOTHING_MORE = TurnFacts()
@@ -112,10 +114,16 @@ def _facts(work: Work, turn: Turn, case: Case, nominee: Nominee) -> LetterFacts:
         by_office=by_office,
         handling=programme.rules.round_words[period.round_number].handling,
         lapse=lapse_clause(period.round, programme.lapse_clause),
-        signed_by=(programme.signatory or office.name) if signed_by_office else case.handler_unit.name,
+        signed_by="\n".join(_issue(signed_by_office, case.handler_unit, office).signatories),
         dated=local_date(work.now),
         recommender=nominee.recommender.name,
     )
+
+
+def _issue(by_office: bool, handler: Unit, office: Unit) -> Issue:
+    kind = PaperKind.LETTER_OF_OFFICE if by_office else PaperKind.LETTER_OF_HANDLER
+    parties = {PaperParty.HANDLER: named(handler), PaperParty.OFFICE: named(office)}
+    return issue(kind, 0, parties)
 
 
 def _party(unit: Unit) -> Party:

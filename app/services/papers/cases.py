@@ -12,31 +12,38 @@ from sqlalchemy.orm import Session
 from app.domain.calendar.workdays import last_day_before, local_date
 from app.domain.cases.states import CONCLUSION_NAMES, DECLINE_GROUND_NAMES, STATE_NAMES, State, may_see
 from app.domain.cases.verdict import Left
+from app.domain.papers.issuing import PaperKind, issue
+from app.domain.papers.lines import break_lines
 from app.domain.periods.roll import counts_in_words
 from app.domain.refusals import WrongState
 from app.domain.shared.wording import coarse, end_moment, full_day
 from app.models import Case, Period
 from app.models.objections import CATEGORY_NAMES, Category
 from app.services.objections import channels
-from app.services.papers.paper import Clerk, Paper, period_for, the_office, title_lines
+from app.services.papers.paper import Clerk, Paper, eyes_of, period_for, signed, title_lines
 from app.services.papers.periods import list_out_rows
 from app.services.periods.closing import cases_of, closing_report, entries_of
 from app.services.periods.corrected_text import EntryView
 from app.services.periods.restorations import restorations_of
+from app.services.shared.issuers import parties_of
 
-_ELSEWHERE = "由其他单位办理的案件和须由报告制作人回避的案件，不在本报告的件数和逐件情况之内。"
+_ELSEWHERE = "由其他单位办理的案件，不在本报告的件数和逐件情况之内。"
+_RECUSED = "报告里有应当由您回避的案件，不能由您出具。请由没有回避的同事下载这份报告。"
 
 
 def case_report(session: Session, period_id: int, clerk: Clerk) -> Paper:
-    """Write the report on the cases of a period that this person may see (R21).
+    """Write the report of the organiser on the cases of its period that it may see (R21), one for all who download it.
 
     It lists them by category, by outcome and one by one, and who is out. Of an objection it says the category and the
     day: its text and its hour could tell who wrote it. Raises NotYourCase, WrongState.
     """
-    period, actor, now = period_for(session, period_id, clerk.actor), clerk.actor, clerk.now
+    period, now = period_for(session, period_id, clerk.actor), clerk.now
+    actor = eyes_of(period.organiser)
     if period.cancelled_at is not None or now < period.opens_at:
         raise WrongState("公示还没有开始，没有异议处理情况可以报告。")
     cases = [case for case in cases_of(session, period) if may_see(actor, case.facts(now))]
+    if any(recusal.user_id == clerk.actor.user_id for case in cases for recusal in case.recusals):
+        raise WrongState(_RECUSED)
     filed = [objection for case in cases for objection in case.objections]
     taken_back = sum(objection.withdrawn_at is not None for objection in filed)
     # To a unit the channels would tell of a complaint against it (R19).
@@ -57,8 +64,10 @@ def case_report(session: Session, period_id: int, clerk: Clerk) -> Paper:
         "hidden": "" if actor.is_office else _ELSEWHERE,
         "out": list_out_rows(closing_report(session, period, now)["goes_out"], kinds, numbers),
         "restored": [each.sentence for each in restorations_of(session, period)],
-        "signatory": period.organiser.name if not actor.is_office else the_office(session).name,
-        "dated": full_day(local_date(now)),
+        **signed(
+            issue(PaperKind.CASES, period.round_number, parties_of(session, period.programme, period.organiser)),
+            local_date(now),
+        ),
     }
     return clerk.stationery.written("cases.docx", f"{period.title}异议处理情况报告", context)
 
@@ -91,6 +100,9 @@ def _counted(counts: Counter[Category], names: dict[Category, str]) -> list[dict
     return [{"name": name, "count": counts[category]} for category, name in names.items() if counts[category]]
 
 
+_LINE = 25  # characters of a line after an indent of two
+
+
 # What the lapse of a case did, or did not do, to the nominee: nobody is put out twice (R26).
 _AFTER_A_LAPSE = {Left.DISQUALIFIED: "，该推荐对象被取消参评资格", Left.WITHDRAWN: "，该推荐对象已退出推荐"}
 
@@ -98,14 +110,15 @@ _AFTER_A_LAPSE = {Left.DISQUALIFIED: "，该推荐对象被取消参评资格", 
 def _lines(case: Case, entry: EntryView, period: Period, now: dt.datetime) -> list[str]:
     """Describe one case: what it is about, what was found, how it ended."""
     categories = dict.fromkeys(CATEGORY_NAMES[objection.category] for objection in case.objections)
-    about = [
-        f"推荐对象：{entry.name}（{period.programme.rules.kind_names[case.entry.kind]}）",
-        f"收到日期：{coarse(case.received_at)}",
-        f"办理单位：{case.handler_unit.name}",
-    ]
+    facts = [period.programme.rules.kind_names[case.entry.kind], f"{coarse(case.received_at)}收到"]
     if case.objections:
-        about[1:1] = [f"异议类别：{'、'.join(categories)}", f"异议件数：{len(case.objections)}"]
-    return ["；".join(about) + "。", *_ending(case, period, entry.left, now)]
+        facts += [f"异议{len(case.objections)}件", "、".join(categories)]
+    about = [
+        *break_lines(f"推荐对象：{entry.name}", _LINE, [entry.name]),
+        f"{'；'.join(facts)}。",
+        *break_lines(f"办理单位：{case.handler_unit.name}", _LINE, [case.handler_unit.name]),
+    ]
+    return [*about, *_ending(case, period, entry.left, now)]
 
 
 def _ending(case: Case, period: Period, left: Left | None, now: dt.datetime) -> list[str]:

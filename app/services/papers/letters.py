@@ -20,6 +20,7 @@ def paper_of(letters: Sequence[Letter], stationery: Stationery) -> Paper:
 
 def _as_printed(letter: Letter) -> dict[str, object]:
     dated = full_day(dt.date.fromisoformat(letter.words["dated"]))
-    at = signature(letter.words["signed_by"], dated)
-    placed = {"signed_right": at.signed_right, "dated_right": at.dated_right}
+    at = signature(letter.words["signed_by"].splitlines(), dated)
+    # The last two as templates had them that were restyled before several could sign.
+    placed = {"signed": at.as_context(), "signed_right": at.lines[-1].right, "dated_right": at.dated.right}
     return {**letter.words, "number": letter.numbered, "dated": dated, **placed}

@@ -130,7 +130,7 @@ def opinion_forms(programme: Programme, found: Sequence[Nominee], stationery: St
     names = [*notice.authority_names.values()]
     context = {
         "annex": annex.label,
-        "heading": title_lines(programme.title),
+        "heading": title_lines(_honour_of_both(programme)),
         "form": annex.heading,
         "notes": notice.printed_notes(annex),
         "nominees": [_asked_about(one) for one in found],
@@ -138,6 +138,14 @@ def opinion_forms(programme: Programme, found: Sequence[Nominee], stationery: St
         "authorities": list(zip_longest(names[::2], names[1::2], fillvalue="")),
     }
     return stationery.written("opinions.docx", f"{annex.label} {name}{annex.short}", context)
+
+
+def _honour_of_both(programme: Programme) -> str:
+    """Return what both honours begin with, as annex 6 is headed: the honour without its kind."""
+    kinds = programme.rules.kind_names
+    honours = [programme.collective_honour, programme.individual_honour]
+    stems = {honour.removesuffix(name) for honour, name in zip(honours, (kinds[kind] for kind in Kind), strict=True)}
+    return stems.pop() if len(stems) == 1 and stems != set(honours) else programme.title
 
 
 def form_of_nominee(session: Session, nominee_id: int, clerk: Clerk) -> Paper:

@@ -184,8 +184,20 @@ def _of_periods(
     members = []
     for period in over:
         members.append(_printed(periods.notice(session, period.id, clerk), "公示材料"))
-        members.append(_printed(cases.case_report(session, period.id, clerk), "公示材料"))
+        members.append(_case_report(session, period, clerk))
     return members
+
+
+def _case_report(session: Session, period: Period, clerk: Clerk) -> Member:
+    """Return the report on the objections of a period; it is left out for whoever is recused from one of its cases."""
+    try:
+        return _printed(cases.case_report(session, period.id, clerk), "公示材料")
+    except WrongState as refusal:
+        return Member(f"公示材料/{file_named(f'{period.title}异议处理情况报告.docx')}", partial(_refused, str(refusal)))
+
+
+def _refused(why: str) -> Iterable[bytes]:
+    raise LeftOut(why)
 
 
 def _printed(paper: Paper, folder: str = "") -> Member:

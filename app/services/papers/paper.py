@@ -13,9 +13,13 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from app.domain.cases.states import Actor
+from app.domain.cases.states import Actor, Role
+from app.domain.papers.issuing import Issue
+from app.domain.papers.lines import break_lines, width_of
 from app.domain.refusals import NotYourCase
+from app.domain.shared.wording import full_day
 from app.models import Nominee, Period, Programme, Quota, Unit, UnitKind
+from app.papers.signatures import signature
 from app.papers.templates import render
 from app.services.shared.files import Vault
 from app.services.shared.work import Work, use_case
@@ -107,10 +111,6 @@ def recommenders(session: Session, programme_id: int, actor: Actor) -> list[Unit
     return list(session.scalars(query.order_by(Unit.id)))
 
 
-def the_office(session: Session) -> Unit:
-    return session.scalars(select(Unit).where(Unit.kind == UnitKind.OFFICE).order_by(Unit.id)).first() or Unit(name="")
-
-
 @use_case
 def record_made(work: Work, what: str, subject: str, **details: Any) -> None:
     """Record that somebody had a paper made, in a transaction of its own, before the paper goes out."""
@@ -124,19 +124,31 @@ def cite_basis(programme: Programme) -> str:
 
 
 def title_lines(*pieces: str, width: int = 20) -> str:
-    """Set a title in several lines.
-
-    Pieces stay together where they fit. A piece that is too long is split evenly.
-    """
+    """Set a title in several lines. Pieces stay together where they fit; one that is too long ends where words end."""
     lines: list[str] = []
     for piece in filter(None, pieces):
-        if lines and len(lines[-1]) + len(piece) <= width:
+        if lines and width_of(lines[-1] + piece) <= width:
             lines[-1] += piece
-            continue
-        count = -(-len(piece) // width)
-        size = -(-len(piece) // count)
-        lines += [piece[start : start + size] for start in range(0, len(piece), size)]
+        else:
+            lines += break_lines(piece, width)
     return "\n".join(lines)
+
+
+def signed(issued: Issue, date: dt.date) -> dict[str, Any]:
+    """Return what a template needs of a paper's head and end: to whom it goes, who signs, when."""
+    dated = full_day(date)
+    return {
+        "to": issued.to,
+        "signed": signature(issued.signatories, dated).as_context(),
+        # In one line each, as templates had it that were restyled before several could sign.
+        "signatory": "、".join(issued.signatories),
+        "dated": dated,
+    }
+
+
+def eyes_of(unit: Unit) -> Actor:
+    """Return the unit as a reader: its papers say what the unit may know, whoever of unit or office downloads them."""
+    return Actor(0, Role.OFFICE if unit.kind is UnitKind.OFFICE else Role.HEAD, unit.id)
 
 
 def mark_if_empty(value: str | None, name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
@@ -17,6 +18,8 @@ from app.domain.cases.outcomes import OUTCOME_NAMES, CaseEnd
 from app.domain.cases.states import Actor
 from app.domain.cases.verdict import LEFT_NAMES
 from app.domain.objections.arrival import Channel
+from app.domain.papers.issuing import Issue, PaperKind, issue
+from app.domain.papers.lines import set_in_rows
 from app.domain.periods.rounds import LAST_ROUND, Kind
 from app.domain.periods.window import Phase
 from app.domain.refusals import WrongState
@@ -31,14 +34,17 @@ from app.services.papers.paper import (
     Clerk,
     Paper,
     cite_basis,
+    eyes_of,
     mark_if_empty,
     period_for,
-    the_office,
+    signed,
     title_lines,
 )
 from app.services.periods.closing import entries_of
 from app.services.periods.corrected_text import EntryView
+from app.services.periods.notice_words import words_of_notice
 from app.services.periods.restorations import restorations_of
+from app.services.shared.issuers import parties_of
 
 # The fields of an entry that stand as facts before the deeds, and what they are called.
 _FACTS = {
@@ -69,40 +75,41 @@ def notice(session: Session, period_id: int, clerk: Clerk) -> Paper:
     """Write the notice (公告) to be put up on a board at the opening, and not before (R5, R12, R13).
 
     Names and deeds are those of the frozen entries: no field stands in it that the round may not show. Before the
-    window opens and after it has closed its first line says that it must not hang. Raises NotYourCase, WrongState.
+    window opens its first line says that it must not hang yet. After the window it is the archive copy: the notice as
+    it hung in the last second, whatever came later. Raises NotYourCase, WrongState.
     """
     period = period_for(session, period_id, clerk.actor)
     if period.cancelled_at is not None:
         raise WrongState("这次公示的安排已经撤回，没有公告。")
-    programme, organiser = period.programme, period.organiser
+    programme, hung = period.programme, _as_it_hung(session, period, clerk.now)
     last_round = period.round_number == LAST_ROUND
     words = programme.rules.round_words[period.round_number]
-    signatory = (programme.signatory if last_round else "") or organiser.name
-    title = title_lines("" if last_round else organiser.name, f"关于{programme.title}", f"{words.subject}的公示")
+    title = title_lines("" if last_round else hung.organiser, f"关于{programme.title}", f"{words.subject}的公示")
     address = f"{clerk.stationery.public_url}/periods/{period.id}"
     context = {
         "warning": _warning(period, clerk.now),
         "title": title,
         "opening": f"{cite_basis(programme)}，{words.opening}",
         "window": f"{_window(period)}，共{period.workdays}个工作日，其间的休息日照常公示、不计入工作日。",
-        "groups": _groups(session, period, clerk.now),
+        "groups": _groups(session, period, hung.at),
         "objecting": [
             "单位和个人对公示对象有异议的，请在公示期间实名提出，写明事实和依据。个人应当写明真实姓名和手机号码或者"
             "电子邮箱；单位应当写明单位名称和联系人，并提交盖有公章的书面材料。匿名反映不按异议办理，"
             "可以用下列电话或者信件反映。不便上网的，在公示期间来信、来访、来电或者发电子邮件实名提出，同样登记、同样办理。",
-            f"网上提出：打开{address}，或者扫描文末的二维码。",
         ],
-        "contacts": _contacts(period),
+        "online": "网上提出：扫描右边的二维码，或者打开下面的网址。",
+        "address": address,
+        "contacts": hung.contacts,
         "handling": [
-            f"异议由办理单位调查核实，提出处理意见。办结期限为{end_moment(period.conclude_by)}。",
+            f"异议由办理单位调查核实，提出处理意见。办结期限为{end_moment(hung.conclude_by)}。",
             lapse_sentence(period.round, programme.lapse_clause),
         ],
         "qr": Picture(qr_png(address), 28),
         "qr_says": "扫描二维码查看公示、提出异议",
-        "signatory": signatory,
-        "dated": full_day(local_date(period.opens_at)),
+        **signed(Issue(hung.signatories), local_date(period.opens_at)),
     }
-    return clerk.stationery.written("notice.docx", f"{period.title}公告", context)
+    archived = "（存档）" if clerk.now >= period.closes_at else ""
+    return clerk.stationery.written("notice.docx", f"{period.title}公告{archived}", context)
 
 
 def closing_paper(session: Session, period_id: int, clerk: Clerk) -> Paper:
@@ -110,30 +117,32 @@ def closing_paper(session: Session, period_id: int, clerk: Clerk) -> Paper:
     period = period_for(session, period_id, clerk.actor)
     if period.closing is None:
         raise WrongState("公示办结以后才有办结报告。")
-    report = period.closing.report
-    seen = None if clerk.actor.is_office else list_numbers_seen(session, period, clerk.actor, clerk.now)
+    report, organiser = period.closing.report, period.organiser
+    eyes, closed_at = eyes_of(organiser), period.closing.closed_at
+    seen = None if eyes.is_office else list_numbers_seen(session, period, eyes, clerk.now)
     context = {
         "title": title_lines(period.title, "办结报告"),
         "times": [
             f"评选表彰：{period.programme.title}。",
             f"公示时间：{_window(period)}，共{period.workdays}个工作日。",
             f"办结期限：{end_moment(period.conclude_by)}。",
-            f"日历版本：{report['calendar']}。",
             f"系统可用：{_uptime(report['availability'])}。",
-            *_channels(report, clerk.actor),
+            *_channels(report, eyes),
         ],
         "figures": _in_two_columns(_figures(report)),
         "out": list_out_rows(report["goes_out"], period.programme.rules.kind_names, seen),
         "goes_on": report["goes_on"],
-        "goes_on_names": "、".join(one["name"] for one in report["goes_on"]) or "没有推荐对象继续参评。",
+        "goes_on_names": _in_rows(one["name"] for one in report["goes_on"]) or "没有推荐对象继续参评。",
         "restored": [each.sentence for each in restorations_of(session, period)],
-        "withdrawn": "、".join(one["name"] for one in report.get("withdrawn", [])),
+        "withdrawn": _in_rows(one["name"] for one in report.get("withdrawn", [])),
         "days": [
             {"date": full_day(each.day.date), "weekday": weekday(each.day.date), "label": day_label(each)}
             for each in days_from_json(report["days"])
         ],
-        "signatory": period.programme.signatory or the_office(session).name,
-        "dated": full_day(local_date(period.closing.closed_at)),
+        **signed(
+            issue(PaperKind.CLOSING, period.round_number, parties_of(session, period.programme, organiser)),
+            local_date(closed_at),
+        ),
     }
     return clerk.stationery.written("closing.docx", f"{period.title}办结报告", context)
 
@@ -167,10 +176,7 @@ def list_numbers_seen(session: Session, period: Period, actor: Actor, now: dt.da
 
 
 def _warning(period: Period, now: dt.datetime) -> str:
-    phase = period.phase(now)
-    if phase is Phase.SCHEDULED:
-        return "（稿本：公示开始前不得张贴）"
-    return "" if phase is Phase.OPEN else "（公示时间已过，应当撤下，不得再张贴）"
+    return "（稿本：公示开始前不得张贴）" if period.phase(now) is Phase.SCHEDULED else ""
 
 
 def _uptime(availability: Mapping[str, Any]) -> str:
@@ -201,14 +207,47 @@ def _window(period: Period) -> str:
     return f"{moment(period.opens_at)} 至 {end_moment(period.closes_at)}"
 
 
-def _contacts(period: Period) -> list[str]:
-    unit = period.organiser
-    return [
-        f"办理单位：{unit.name}",
-        f"地址：{mark_if_empty(unit.address, '地址')}",
-        f"电话：{mark_if_empty(unit.phone, '办公电话')}；受理时间：{mark_if_empty(unit.hours, '受理时间')}",
-        f"电子邮箱：{mark_if_empty(unit.email, '电子邮箱')}",
-    ]
+@dataclass(frozen=True, slots=True)
+class _Hung:
+    """What of a notice can change behind it, as it stood at the moment `at`."""
+
+    at: dt.datetime
+    organiser: str
+    signatories: tuple[str, ...]
+    contacts: list[str]
+    conclude_by: dt.datetime
+
+
+def _as_it_hung(session: Session, period: Period, now: dt.datetime) -> _Hung:
+    """Return the notice's facts of now, or of the window's last moment once it is over."""
+    if now < period.closes_at:
+        at, words = now, words_of_notice(session, period)
+    else:
+        at = period.closes_at - dt.timedelta(microseconds=1)
+        kept = period.closing.report.get("notice") if period.closing else None
+        words = kept or words_of_notice(session, period)
+    contact = words["contact"]
+    return _Hung(
+        at,
+        words["organiser"],
+        tuple(words["signatories"]),
+        [
+            f"办理单位：{words['organiser']}",
+            f"地址：{mark_if_empty(contact['address'], '地址')}",
+            f"电话：{mark_if_empty(contact['phone'], '办公电话')}",
+            f"受理时间：{mark_if_empty(contact['hours'], '受理时间')}",
+            f"电子邮箱：{mark_if_empty(contact['email'], '电子邮箱')}",
+        ],
+        period.deadline_at(at),
+    )
+
+
+_NAMES_IN_A_LINE = 25  # characters of 三号 between the edges, after an indent of two
+
+
+def _in_rows(names: Iterable[str]) -> str:
+    """Set names in columns, a paragraph a row: none is broken over a line."""
+    return "\n".join(set_in_rows(list(names), _NAMES_IN_A_LINE))
 
 
 def _groups(session: Session, period: Period, now: dt.datetime) -> list[dict[str, Any]]:
@@ -225,7 +264,7 @@ def _groups(session: Session, period: Period, now: dt.datetime) -> list[dict[str
                 {
                     "ordinal": _ORDINALS[len(groups)],
                     "head": f"{period.programme.rules.kind_names[kind]}（{len(theirs)}{_MEASURES[kind]}）",
-                    "names": "、".join(map(_name, theirs)),
+                    "names": _in_rows(map(_name, theirs)),
                     "entries": [
                         _entry(number, entry, period.round.shown) for number, entry in enumerate(theirs, start=1)
                     ],

@@ -14,16 +14,18 @@ from sqlalchemy.orm import Session, joinedload
 from app.domain.calendar.workdays import last_day_before, local_date
 from app.domain.cases.outcomes import describe_outcomes, outcome_of
 from app.domain.cases.states import Actor
+from app.domain.papers.issuing import Named, PaperKind, PaperParty, issue
 from app.domain.periods.roll import counts_in_words
 from app.domain.periods.rounds import Kind
-from app.domain.shared.wording import day, full_day
+from app.domain.shared.wording import day
 from app.models import Case, Disqualification, Entry, Nominee, Objection, Period, Programme, Quota, Unit
 from app.models.nominees import OpinionOutcome
 from app.sealing import Keyring
 from app.services.cases.visibility import cases_visible_to
 from app.services.nominees import opinions
 from app.services.papers.nominees import find_formal, list_remaining
-from app.services.papers.paper import Clerk, Paper, cite_basis, recommender_for, the_office, title_lines
+from app.services.papers.paper import Clerk, Paper, cite_basis, eyes_of, recommender_for, signed, title_lines
+from app.services.shared.issuers import parties_of
 
 
 class HandInStage(StrEnum):
@@ -50,16 +52,18 @@ def work_report(
     found = handed_in(session, programme, unit_id, handing, clerk)
     periods = _periods(session, programme_id, unit_id, last_round=2 if formal else 1)
     counts = Counter(one.kind for one in found)
+    parties = parties_of(session, programme) | {PaperParty.RECOMMENDER: Named(unit.name, unit.signed_as)}
+    issued = issue(PaperKind.FORMAL if formal else PaperKind.PRELIMINARY, 0, parties)
     name, kinds = HANDING_NAMES[handing], programme.rules.kind_names
     named = f"推荐{counts_in_words(kinds, counts)}，名单如下" if counts else "没有推荐对象"
     context = {
         "title": title_lines(unit.name, f"关于{programme.title}", f"{name}工作的报告"),
-        "addressee": programme.signatory or the_office(session).name,
+        "addressee": issued.to,  # as templates had it that were restyled before
         "opening": f"{cite_basis(programme)}，现将{unit.name}{name}工作情况报告如下。",
         "organisation": "（请填写：组织领导、工作机构、动员部署和责任分工等情况。）",
         "process": _process(session, programme, unit, found),
         "shown": _shown(periods, formal),
-        "periods": [_row(session, period, unit_id, clerk.actor, now) for period in periods],
+        "periods": [_row(session, period, unit_id, eyes_of(unit), now) for period in periods],
         "formal": formal,
         "asked": f"按照管理权限，{f'就{len(found)}个推荐对象' if found else ''}征求了有关部门的意见，情况如下。"
         "（请填写：征求意见的时间，对不同意见的核实和处理。）",
@@ -67,8 +71,7 @@ def work_report(
         "inspected": "（请填写：考察的时间、方式、参加人员和结果。）",
         "recommended": f"经集体研究，{named}。（请填写：集体研究的时间和形式，会议或者会签。）",
         "nominees": [{"name": one.name, "unit": one.unit.name, "kind": kinds[one.kind]} for one in found],
-        "signatory": unit.name,
-        "dated": full_day(local_date(now)),
+        **signed(issued, local_date(now)),
     }
     return clerk.stationery.written("report.docx", f"{unit.name}{name}工作报告", context)
 

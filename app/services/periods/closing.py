@@ -23,6 +23,7 @@ from app.services.cases.second_looks import list_holding_up
 from app.services.cases.settlement import settle_period
 from app.services.objections import channels
 from app.services.periods.corrected_text import EntryView, read_entries
+from app.services.periods.notice_words import words_of_notice
 from app.services.shared.bulk import BulkOutcome, do_each
 from app.services.shared.leavers import find_departures
 from app.services.shared.locks import lock_row
@@ -112,6 +113,7 @@ def closing_report(session: Session, period: Period, now: dt.datetime) -> dict[s
     before = {nominee_id: departed.how for nominee_id, departed in left.items() if nominee_id not in out}
     return {
         "drawn_up_at": now.isoformat(),
+        "notice": words_of_notice(session, period),
         "window": [period.opens_at.isoformat(), period.closes_at.isoformat()],
         "conclude_by": period.conclude_by.isoformat(),
         "days": period.days_in_force,

@@ -65,7 +65,10 @@ def read_entries(session: Session, entries: Iterable[Entry], now: dt.datetime) -
     The public may see them inside their window only: check the window first (R5).
     """
     wanted = list(entries)
-    corrections = of_entries(session, [entry.id for entry in wanted])
+    corrections = {
+        entry_id: [row for row in rows if row.corrected_at <= now]
+        for entry_id, rows in of_entries(session, [entry.id for entry in wanted]).items()
+    }
     found = find_departures(session, [entry.nominee_id for entry in wanted], now)
     left = {nominee_id: departed.how for nominee_id, departed in found.items() if departed.since <= now}
     return [_shown(entry, corrections.get(entry.id, []), left.get(entry.nominee_id)) for entry in wanted]

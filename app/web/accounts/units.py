@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import SelectField, StringField
 
 from app.domain.cases.states import Role
+from app.domain.papers.issuing import MOST_SIGNED_AS
 from app.domain.programmes.contacts import LINES, NAME_LENGTH, Contact
 from app.models import Unit, UnitKind
 from app.services.accounts import rosters, staffing, units
@@ -41,6 +42,11 @@ class ContactForm(PlainForm):
     address = StringField("地址")
     email = StringField("邮箱")
     hours = StringField("受理时间", description="例如：工作日 8:30-12:00，14:00-17:30。")
+    signed_as = StringField(
+        "文书落款",
+        description="在文书上署名、盖章的单位，联合署名的用“、”隔开，例如：中共罗平县委员会、罗平县人民政府。空着就用单位名称。",
+        render_kw={"maxlength": MOST_SIGNED_AS},
+    )
 
     def contact(self) -> Contact:
         return Contact(**{line: self[line].data or "" for line in LINES})
@@ -112,7 +118,7 @@ def unit(unit_id: int) -> ResponseReturnValue:
 @allow(*MANAGERS)
 def reach_at(unit_id: int) -> ResponseReturnValue:
     form = ContactForm()
-    tried = attempt(lambda: units.reach_at(work(), unit_id, form.contact()), form)
+    tried = attempt(lambda: units.reach_at(work(), unit_id, form.contact(), form.signed_as.data), form)
     if tried.refused:
         return _page(unit_id, tried, "contact", form)
     flash("联系方式已经保存，公示页面同时更新。")

@@ -195,7 +195,7 @@ def _periods(programme: Programme, rows: list[Period]) -> Listing[Period]:
             name,
             lambda period: "下载" if address(period) else "",
             address,
-            note=lambda period: "稿本" if key == "notice" and period.phase(now()) is Phase.SCHEDULED else "",
+            note=lambda period: _copy(period) if key == "notice" else "",
         )
 
     return Listing(
@@ -225,6 +225,13 @@ def _periods(programme: Programme, rows: list[Period]) -> Listing[Period]:
             ),
         ],
     )
+
+
+def _copy(period: Period) -> str:
+    """Return what a notice is now: a draft that must not hang yet, or the archive copy."""
+    if period.phase(now()) is Phase.SCHEDULED:
+        return "稿本"
+    return "存档" if now() >= period.closes_at else ""
 
 
 def _until(period: Period) -> str:

@@ -34,7 +34,10 @@ class ProgrammeForm(PlainForm):
     notice_number = _line("notice_number", "没有就空着。")
     collective_honour = _line("collective_honour", "授予集体的称号。")
     individual_honour = _line("individual_honour", "授予个人的称号。")
-    signatory = _line("signatory", "文书末尾署名的单位；空着就用市级专班的名称。")
+    signatory = _line(
+        "signatory",
+        "全市公示公告末尾署名、盖章的单位，联合署名的用“、”隔开；空着就用市级专班。别的文书由各单位自己署名。",
+    )
     letter_mark = _line("letter_mark", "文书编号开头的几个字，例如“满意度”，不能和别的活动相同；空着由系统取。")
     county_share = IntegerField(
         SHARE_NAME,

@@ -186,3 +186,17 @@ def test_two_who_make_the_office_at_once_make_one(database: Database) -> None:
         make("另一个市级专班")
     with database.reader() as session:
         assert session.scalars(select(Unit.name)).all() == ["市评选表彰工作专班"]
+
+
+@sqlite
+def test_a_unit_says_under_which_names_it_signs(world: World) -> None:
+    contact = Contact("0874-3120000", "文昌街78号", "qilin@example.com", "工作日 9:00-17:00")
+    both = "中共麒麟区委员会、麒麟区人民政府"
+    world.run(units.reach_at, world.qilin, contact, f" {both} ", by=world.actor("head"), now=NOW)
+    world.run(units.reach_at, world.qilin, contact, by=world.actor("head"), now=NOW)  # says nothing of it: it stays
+    with world.database.reader() as session:
+        assert session.get_one(Unit, world.qilin).signed_as == both
+    with pytest.raises(Unfit) as refused:
+        world.run(units.reach_at, world.qilin, contact, "区", by=world.actor("head"), now=NOW)
+    assert [fault.field for fault in refused.value.faults] == ["signed_as"]
+    assert "联合署名的用“、”隔开" in refused.value.faults[0].words

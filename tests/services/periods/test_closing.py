@@ -106,6 +106,7 @@ def test_the_report_says_everything(world: World) -> None:
     days = world.period(period).days
     assert report_of(world, period) == {
         "drawn_up_at": "2026-09-30T01:00:00+00:00",
+        "notice": report_of(world, period)["notice"],  # tests/services/periods/test_notice_words.py
         "window": ["2026-09-17T16:00:00+00:00", "2026-09-23T16:00:00+00:00"],
         "conclude_by": "2026-09-29T16:00:00+00:00",
         "days": days,

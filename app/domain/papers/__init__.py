@@ -1,0 +1,1 @@
+"""Rules of the papers that go out."""
