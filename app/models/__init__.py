@@ -3,6 +3,7 @@
 from app.domain.award.decision import ProceedingKind, RevocationGround
 from app.models.accounts import (
     AccountReset,
+    Deputy,
     LoginFailure,
     RecoveryCode,
     SecondFactor,
@@ -83,6 +84,7 @@ __all__ = [
     "Confirmation",
     "Correction",
     "DeadlineExtension",
+    "Deputy",
     "Dispatch",
     "Disqualification",
     "Document",

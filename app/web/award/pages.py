@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
+from app.domain.accounts.unit_order import by_sound
 from app.domain.award.decision import FATE_NAMES, Fate, JudgedNominee
 from app.domain.periods.rounds import LAST_ROUND, Kind
 from app.domain.shared.wording import full_day
@@ -16,7 +17,7 @@ from app.services.award import revocation
 from app.services.award.award_list import AwardStanding, standing_of
 from app.web.award.blueprint import blueprint, programme_or_404
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, me
-from app.web.shared.lists import Column, Filter, Listing
+from app.web.shared.lists import Column, Filter, Listing, unit_options
 from app.web.shared.notices import kind_options
 from app.web.shared.portal import now, session
 
@@ -92,7 +93,7 @@ def _nominees_on_the_way(standing: AwardStanding) -> Listing[AwardRow]:
         if (nominee := standing.nominees[judged.facts.nominee_id])
         and (mine.is_office or mine.unit_id in (nominee.recommender_id, nominee.unit_id))
     ]
-    recommenders = {str(row.nominee.recommender_id): row.nominee.recommender.name for row in rows}
+    recommenders = unit_options(row.nominee.recommender for row in rows)
 
     def fate(row: AwardRow, wanted: str) -> bool:
         return row.judged.fate is not Fate.LEFT_OUT if wanted == "proposed" else row.judged.fate == wanted
@@ -123,7 +124,7 @@ def _nominees_on_the_way(standing: AwardStanding) -> Listing[AwardRow]:
 def _honours(programme: Programme, rows: Sequence[Honour]) -> Listing[Honour]:
     titles = {Kind.COLLECTIVE: programme.collective_honour, Kind.INDIVIDUAL: programme.individual_honour}
     kinds = programme.rules.kind_names
-    recommenders = {honour.recommender: honour.recommender for honour in rows}
+    recommenders = {name: name for name in sorted({honour.recommender for honour in rows}, key=by_sound)}
 
     def standing(honour: Honour) -> str:
         if honour.is_revoked:

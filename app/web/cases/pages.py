@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from app.domain.cases.reminders import count_workdays_left
 from app.domain.cases.states import ACTION_NAMES, OPEN_STATES, Action, Role, allowed_actions
 from app.models import GROUP_ACT_NAMES, PROPOSAL_END_ACTS, PROPOSAL_END_NAMES, Case
+from app.services.accounts import deputies
 from app.services.cases import (
     bulk,
     enclosures,
@@ -57,6 +58,7 @@ def queue_page() -> ResponseReturnValue:
         colleagues=queue.list_colleagues(session(), actor()) if leads else [],
         warnings=warnings.warnings_for(session(), actor(), now()),
         looks=second_looks.list_waiting(session(), actor(), now()),
+        standing_in=deputies.list_standing_in(session(), me().id, now()),
     )
 
 

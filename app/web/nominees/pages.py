@@ -25,7 +25,7 @@ from app.web.nominees.standing_panel import panel_of
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, me
 from app.web.shared.attempts import UNTRIED, Attempt
 from app.web.shared.forms import PlainForm
-from app.web.shared.lists import Column, Filter, Listing
+from app.web.shared.lists import Column, Filter, Listing, unit_options
 from app.web.shared.notices import kind_options
 from app.web.shared.portal import now, number, portal, session
 
@@ -63,7 +63,7 @@ def nominee(nominee_id: int) -> ResponseReturnValue:
 
 def listing_of(fates: Fates, standings: Mapping[int, NomineeStanding]) -> Listing[Nominee]:
     """Return a programme's nominees as a list."""
-    recommenders = {str(each.recommender_id): each.recommender.name for each in fates.nominees}
+    recommenders = unit_options(each.recommender for each in fates.nominees)
     kinds = kind_options(each.programme for each in fates.nominees)
 
     def standing(nominee: Nominee) -> str:
