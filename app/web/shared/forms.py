@@ -100,6 +100,7 @@ class _UnitInput:
 class UnitField(SelectField):
     """The choice of a unit among those offered, by its id or by the name that was typed."""
 
+    data: Any
     widget = _UnitInput()
     typed = ""
     _sent = ""
