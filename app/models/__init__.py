@@ -3,6 +3,7 @@
 from app.domain.award.decision import ProceedingKind, RevocationGround
 from app.models.accounts import (
     AccountReset,
+    Deputy,
     LoginFailure,
     RecoveryCode,
     SecondFactor,
@@ -86,6 +87,7 @@ __all__ = [
     "Correction",
     "DataRequest",
     "DeadlineExtension",
+    "Deputy",
     "Dispatch",
     "Disqualification",
     "Document",

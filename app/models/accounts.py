@@ -8,6 +8,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.domain.accounts.deputies import REASON, Days
 from app.domain.accounts.staffing import Position, is_of_next_level
 from app.domain.cases.states import Actor, Role
 from app.domain.papers.issuing import MOST_SIGNED_AS
@@ -205,6 +206,36 @@ class AccountReset(Base):
     giver: Mapped[User | None] = relationship(foreign_keys=[given_by])
 
     __table_args__ = (CheckConstraint("(seen_by IS NULL) = (seen_at IS NULL)", name="seen_by_and_at"),)
+
+
+class Deputy(Base):
+    """Who stands in for somebody that is away, from the first day to the last; `ended_at` if it ended before that."""
+
+    __tablename__ = "deputies"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    absent_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    deputy_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    first_day: Mapped[dt.date]
+    last_day: Mapped[dt.date]
+    reason: Mapped[str] = mapped_column(String(REASON[1]))
+    named_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    named_at: Mapped[dt.datetime]
+    ended_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))  # None too: the command line
+    ended_at: Mapped[dt.datetime | None]
+
+    absent: Mapped[User] = relationship(foreign_keys=[absent_id])
+    deputy: Mapped[User] = relationship(foreign_keys=[deputy_id])
+
+    __table_args__ = (
+        CheckConstraint("absent_id <> deputy_id", name="two_people"),
+        CheckConstraint("first_day <= last_day", name="in_order"),
+        CheckConstraint("ended_by IS NULL OR ended_at IS NOT NULL", name="end_is_dated"),
+    )
+
+    @property
+    def days(self) -> Days:
+        return Days(self.first_day, self.last_day)
 
 
 class StaffSession(Base):

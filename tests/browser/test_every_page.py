@@ -958,6 +958,8 @@ def test_what_setting_up_looks_like(portal: Portal, tmp_path: Path) -> None:
     walk.look(office, "slips of many")
     walk.look(office, "accounts for many, none left", "/people/many")
     walk.look(office, "person", f"/people/{world.people['handler']}")
+    walk.look(office, "who leaves, nobody chosen", "/people/leaving")
+    walk.look(office, "who leaves", f"/people/leaving?chosen={world.people['handler']}-{world.people['handler2']}")
     walk.look(office, "oneself", f"/people/{world.people['office']}")
     walk.look(office, "accounts to agree to, none", "/people/agreements")
     world.run(staffing.invite_again, [world.people["handler2"]], by=world.actor("head"), now=at(OPEN))

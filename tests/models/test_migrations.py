@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sqlite3
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -459,3 +460,22 @@ def test_0029_units_go_on_signing_under_their_own_name(empty: Database) -> None:
     with empty.reader() as session:
         office = session.get_one(Unit, 1)
         assert (office.signed_as, named(office).signatories) == ("", ("市工作专班",))
+
+
+def test_0030_no_open_case_stays_with_an_account_that_ended(empty: Database) -> None:
+    empty.migrate(revision="0017")
+    case_of(empty)
+    empty.migrate(revision="0026")
+    ended = {"disabled_at": at("2026-09-19 Sat 09:00")}
+    insert(empty, "users", {"id": 2, "login": "gone", "role": "office", "unit_id": 1} | ended)
+    insert(empty, "users", {"id": 3, "login": "there", "role": "office", "unit_id": 1})
+    with empty.writer() as session:
+        session.execute(text("UPDATE cases SET assignee_id = 2"))
+        session.commit()
+    empty.migrate()
+    with empty.reader() as session:
+        assert session.execute(text("SELECT assignee_id FROM cases")).scalars().all() == [None]
+    days = {"first_day": dt.date(2026, 9, 18), "last_day": dt.date(2026, 9, 22)}
+    insert(empty, "deputies", {"id": 1, "absent_id": 1, "deputy_id": 3, "named_by": 1, "reason": "出差"} | days)
+    with pytest.raises(IntegrityError):
+        insert(empty, "deputies", {"id": 2, "absent_id": 1, "deputy_id": 1, "named_by": 1, "reason": "出差"} | days)

@@ -10,13 +10,14 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+from app.domain.accounts.deputies import Days
 from app.domain.accounts.rosters import HEAD, SHEET
 from app.domain.award.decision import RevocationGround
 from app.domain.cases.letters import LetterKind
 from app.domain.cases.phrases import PhraseKind
 from app.domain.cases.states import Conclusion, DeclineGround, Role, State
-from app.models import AuditRow, Letter, Period, PhraseUse
-from app.services.accounts import making, rosters, second_factor, staffing, two_people, units
+from app.models import AuditRow, Case, Deputy, Letter, Period, PhraseUse
+from app.services.accounts import making, rosters, second_factor, staffing, standing_in, two_people, units
 from app.services.award import revocation
 from app.services.calendar.calendars import calendar_of, load_notices
 from app.services.cases import bulk, investigation, letters, phrases, second_looks, settlement, urging
@@ -559,6 +560,37 @@ def _drop_and_confirm(world: World, folder: Path) -> tuple[Job, Job]:
     )
 
 
+# --- deputies, and accounts that end -------------------------------------------------------------
+
+_AWAY = Days(dt.date(2026, 9, 21), dt.date(2026, 9, 25))
+
+
+def _nobody_stands_in_who_is_gone(world: World) -> None:
+    with world.database.reader() as session:
+        rows = session.scalars(select(Deputy).where(Deputy.ended_at.is_(None))).all()
+        assert all(row.deputy.disabled_at is None for row in rows)
+
+
+def _two_end_a_deputy(world: World, _: Path) -> tuple[Job, Job]:
+    ids = world.people["handler"], world.people["handler2"]
+    world.run(standing_in.name_deputy, *ids, _AWAY, "出差", by=world.actor("office"), now=at(DAY))
+    first, second = (_of_period(world, 1, by, standing_in.end_deputy, DAY) for by in ("office", "head"))
+    return first, second
+
+
+def _assigned_and_shut_out(world: World, _: Path) -> tuple[Job, Job]:
+    case, who = _case(world), world.people["handler"]
+    return (
+        lambda: world.act(investigation.assign, case, "head", who, now=DAY),
+        lambda: world.run(staffing.disable, [who], by=world.actor("office"), now=at(DAY)),
+    )
+
+
+def _no_case_is_with_the_gone(world: World) -> None:
+    with world.database.reader() as session:
+        assert all(case.assignee is None or case.assignee.disabled_at is None for case in session.scalars(select(Case)))
+
+
 RACES: dict[str, Race] = {
     "two declines": Race(("investigation.decline",), {2}, _two_declines),
     "resume, supplement": Race(("investigation.resume",), {1, 2}, _resume_and_supplement),
@@ -646,6 +678,37 @@ RACES: dict[str, Race] = {
         ("staffing.place",),
         {1},
         _both(*[(staffing.place, who, ("@handler", Role.HANDLER, "luoping")) for who in ("office", "office2")]),
+    ),
+    "two deputies for one": Race(
+        ("standing_in.name_deputy",),
+        {1},
+        _both(
+            *[
+                (standing_in.name_deputy, who, ("@handler", deputy, _AWAY, "出差"))
+                for who, deputy in (("office", "@handler2"), ("head", "@head"))
+            ]
+        ),
+    ),
+    "each the other's deputy": Race(
+        ("standing_in.name_deputy",),
+        {1},
+        _both(
+            (standing_in.name_deputy, "office", ("@handler", "@handler2", _AWAY, "出差")),
+            (standing_in.name_deputy, "office2", ("@handler2", "@handler", _AWAY, "出差")),
+        ),
+    ),
+    "a deputy who is shut out": Race(
+        ("standing_in.name_deputy", "staffing.disable"),
+        {1, 2},
+        _both(
+            (standing_in.name_deputy, "office", ("@handler", "@handler2", _AWAY, "出差")),
+            (staffing.disable, "office2", (["@handler2"],)),
+        ),
+        _nobody_stands_in_who_is_gone,
+    ),
+    "two end a deputy": Race(("standing_in.end_deputy",), {1}, _two_end_a_deputy),
+    "assigned, shut out": Race(
+        ("investigation.assign", "staffing.disable"), {1, 2}, _assigned_and_shut_out, _no_case_is_with_the_gone
     ),
     "two rename to one name": Race(
         ("units.rename",),

@@ -131,7 +131,7 @@ class TaskPlace:
     nominees: tuple[int, ...] = ()
     row: int = 0  # of whatever else the kind is about
     word: str = ""  # the stage of a review; the first day of the record
-    mine: bool = False
+    whose: str = ""  # "mine": cases in the reader's own hands; "absent": those of whoever the reader stands in for
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from app.domain.accounts.staffing import UNIT_ROLES, fault_of_login, fault_of_na
 from app.domain.cases.states import Role
 from app.domain.refusals import AlreadyDone, Fault, NotAllowed, NotThere, Unfit, WeakPassword
 from app.models import Unit, UnitKind, User
-from app.services.accounts import logins, passwords, resets, second_factor, sessions
+from app.services.accounts import handing_over, logins, passwords, resets, second_factor, sessions
 from app.services.accounts.units import require_in_use
 from app.services.record.chain import by_user
 from app.services.shared.locks import ALONE, lock_row
@@ -161,10 +161,14 @@ def note_giver(work: Work, user: User) -> None:
     user.agreed_by = user.agreed_at = None
 
 
-def shut_out(work: Work, user: User) -> None:
-    """Disable an account and end its sessions. Raises AlreadyDone."""
+def shut_out(work: Work, user: User, successor_id: int | None = None) -> None:
+    """Disable an account, end its sessions, and give away what is open in its hands. Raises AlreadyDone.
+
+    Without a successor its cases go to the whole unit.
+    """
     if user.disabled_at is not None:
         raise AlreadyDone(f"账号 {user.login} 已经停用。")
+    handing_over.hand_over(work, user, successor_id)
     user.disabled_at = work.now
     sessions.end_all(work.session, user, work.now)
     work.did("user.disabled", user)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from sqlalchemy import ColumnElement, false, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload
@@ -14,7 +15,7 @@ from app.domain.accounts.staffing import UNIT_ROLES, Position, fault_of_login, f
 from app.domain.cases.states import OPEN_STATES, Actor, Role
 from app.domain.refusals import AlreadyDone, BadValue, Fault, NotAllowed, NothingChosen, NotYourCase, Refusal, Unfit
 from app.models import Case, Entry, Period, Unit, User
-from app.services.accounts import making, passwords, sessions, units
+from app.services.accounts import handing_over, making, passwords, sessions, units
 from app.services.shared.locks import ALONE, lock_row_if_any
 from app.services.shared.work import Work, use_case
 
@@ -133,14 +134,15 @@ def slip_of(user: User, password: str) -> Slip:
 
 
 @use_case
-def disable(work: Work, user_ids: Sequence[int]) -> int:
-    """Disable these accounts and end their sessions at once. Raises what `invite_again` raises, and AlreadyDone.
+def disable(work: Work, user_ids: Sequence[int], successors: Mapping[int, int | None] = MappingProxyType({})) -> int:
+    """Disable these accounts and end their sessions at once. Raises what `invite_again` raises, AlreadyDone, BadValue.
 
-    Cases stay assigned: the page says who has some.
+    What is open in somebody's hands goes to the successor named for them, or else to the whole unit.
     """
     found = _lock_managed(work, list(dict.fromkeys(user_ids)))
+    handing_over.require_successors(work.session, found, successors)
     for user in found:
-        making.shut_out(work, user)
+        making.shut_out(work, user, successors.get(user.id))
     return len(found)
 
 
@@ -155,13 +157,15 @@ def enable(work: Work, user_id: int) -> None:
 def place(work: Work, user_id: int, role: Role, unit_id: int) -> None:
     """Move a person to another unit, another role, or both. Raises NotYourCase, NotAllowed.
 
-    Their rights change, so every session of theirs ends.
+    Their rights change, so every session of theirs ends. What is in their hands stays with the unit that they leave.
     """
     (user,) = _lock_managed(work, [user_id])
     unit = place_to_fill(work, role, unit_id)
     if (user.role, user.unit_id) == (role, unit.id):
         raise AlreadyDone("角色和单位都没有变化。")
     details = {"from": f"{user.unit_id} {user.role}", "to": f"{unit.id} {role}"}
+    if unit.id != user.unit_id or role is Role.AUDITOR:
+        handing_over.hand_over(work, user, None)
     user.role, user.unit = role, unit
     sessions.end_all(work.session, user, work.now)
     work.did("user.placed", user, **details)

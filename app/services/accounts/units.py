@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
 from sqlalchemy import ColumnElement, func, or_, select, text, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
+from app.domain.accounts.unit_order import UnitPlace, place_of
 from app.domain.cases.hands import UnitStaffing, choose_first_handler
 from app.domain.cases.states import OPEN_STATES, Actor, Role, require_office
 from app.domain.papers.issuing import fault_of_signed_as
 from app.domain.programmes.contacts import LINES, Contact, fault_of_unit_name, faults_of_contact, missing_lines
 from app.domain.refusals import AlreadyDone, BadValue, Fault, NotYourCase, StillNeeded, Unfit, WrongState
-from app.models import Case, Entry, Nominee, Period, Programme, Unit, UnitKind, User
+from app.models import Case, Entry, Import, ImportState, Nominee, Period, Programme, Quota, Unit, UnitKind, User
 from app.services.shared.leavers import find_disqualified
 from app.services.shared.locks import lock_row, lock_row_if_any
 from app.services.shared.work import Work, require_office_or_console, use_case
@@ -38,16 +39,20 @@ def units_visible_to(actor: Actor) -> ColumnElement[bool]:
 
 def tree(session: Session, actor: Actor) -> Sequence[Unit]:
     """List the office first, then each recommending unit with its own units below it."""
-    units = session.scalars(select(Unit).where(units_visible_to(actor)).order_by(Unit.id)).all()
-    below: dict[int | None, list[Unit]] = {}
-    ids = {unit.id for unit in units}
-    for unit in units:
-        below.setdefault(unit.parent_id if unit.parent_id in ids else None, []).append(unit)
+    found = select(Unit).where(units_visible_to(actor)).options(joinedload(Unit.parent))
+    return in_order(session, session.scalars(found))
 
-    def walk(parent: int | None) -> list[Unit]:
-        return [each for unit in below.get(parent, []) for each in (unit, *walk(unit.id))]
 
-    return walk(None)
+def in_order(session: Session, found: Iterable[Unit]) -> list[Unit]:
+    """Return units in the one order of every list (app/domain/accounts/unit_order.py), each once."""
+    latest = select(Quota.unit_id).join(Programme).order_by(Programme.created_at.desc(), Programme.id.desc(), Quota.id)
+    annex = {unit_id: place for place, unit_id in enumerate(dict.fromkeys(session.scalars(latest)))}
+
+    def place(unit: Unit) -> UnitPlace:
+        above = unit.parent if unit.kind is UnitKind.OWN and unit.parent is not None else unit
+        return UnitPlace(unit.kind is UnitKind.OFFICE, above.id, above.name, unit.kind is UnitKind.OWN, unit.name)
+
+    return sorted({unit.id: unit for unit in found}.values(), key=lambda unit: (place_of(place(unit), annex), unit.id))
 
 
 def visible(session: Session, unit_id: int, actor: Actor) -> Unit:
@@ -236,6 +241,9 @@ def retire(work: Work, unit_id: int) -> None:
     people = work.session.scalar(select(func.count(User.id)).where(User.unit_id == unit.id, User.disabled_at.is_(None)))
     if people:
         raise StillNeeded(f"“{unit.name}”还有{people}个在用的账号，请先停用，或者调到别的单位。")
+    waiting = select(func.count(Import.id)).where(Import.state.in_((ImportState.WAITING, ImportState.CHECKED)))
+    if imports := work.session.scalar(waiting.where(Import.unit_id == unit.id)):
+        raise StillNeeded(f"“{unit.name}”还有{imports}份导入没有确认，请先确认或者放弃。")
     unit.retired_at = work.now
     work.did("unit.retired", unit)
 

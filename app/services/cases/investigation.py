@@ -59,6 +59,7 @@ from app.services.cases.visibility import cases_visible_to
 from app.services.record.chain import on_nominee
 from app.services.shared.bulk import BulkOutcome, do_each
 from app.services.shared.leavers import lock_and_find_left
+from app.services.shared.locks import lock_row_if_any
 from app.services.shared.texts import checked_text
 from app.services.shared.work import Work, use_case
 
@@ -201,8 +202,9 @@ def reply(work: Work, case_id: int, text: str) -> None:
 @use_case
 def assign(work: Work, case_id: int, assignee_id: int) -> None:
     """Assign the case (指定经办人) to somebody of the handling unit who is not recused."""
+    # The account first, as whoever disables it does: an account that ends meanwhile is seen to have ended.
+    assignee = lock_row_if_any(work.session, User, assignee_id)
     case = _lock_case(work, case_id, Action.ASSIGN)
-    assignee = work.session.get(User, assignee_id)
     if assignee is None or assignee not in list_assignable(work.session, case):
         raise NotAllowed("请选择本单位在岗、且不需要回避的人员。")
     case.assignee_id = assignee.id

@@ -35,6 +35,7 @@ from app.models import (
 from app.papers.packages import unpacked
 from app.papers.screening import in_place, refuse_other_format
 from app.papers.summaries import read_summary
+from app.services.accounts import units
 from app.services.imports.content import within_limit
 from app.services.programmes.locking import require_running
 from app.services.shared import documents, files
@@ -86,8 +87,9 @@ def on_import(import_id: int) -> str:
 
 def recommenders(session: Session, actor: Actor) -> Sequence[Unit]:
     """List the units for which this person may hand a list in."""
-    query = select(Unit).where(Unit.kind == UnitKind.RECOMMENDER, Unit.retired_at.is_(None)).order_by(Unit.id)
-    return session.scalars(query if actor.is_office else query.where(Unit.id == actor.unit_id)).all()
+    query = select(Unit).where(Unit.kind == UnitKind.RECOMMENDER, Unit.retired_at.is_(None))
+    found = session.scalars(query if actor.is_office else query.where(Unit.id == actor.unit_id))
+    return units.in_order(session, found)
 
 
 def of_programme(session: Session, programme_id: int, actor: Actor) -> Sequence[Import]:

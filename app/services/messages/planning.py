@@ -18,6 +18,7 @@ from app.domain.messages.hours import ALWAYS, Times, find_leaving_time, is_still
 from app.domain.messages.wording import NoticeKind
 from app.models import Case, Dispatch, OutboxRow, Reach, Recusal, Unit, UnitKind, User
 from app.models.arrivals import shown_to_units
+from app.services.accounts import deputies
 from app.services.shared.work import Work, use_case
 
 _BATCH = 100
@@ -102,7 +103,14 @@ def _list_reaches(work: Work, case: Case, unit: Unit, channels: frozenset[Outgoi
     """
     recused = set(work.session.scalars(select(Recusal.user_id).where(Recusal.case_id == case.id)))
     people = work.session.scalars(select(User).where(User.unit_id == unit.id, User.role != Role.AUDITOR)).all()
-    told = [user.id for user in people if user.id not in recused and user.can_log_in(work.now) and _is_told(user, case)]
+    absent = deputies.list_absent(work.session, [user.id for user in people], work.now)
+
+    def is_told(user: User) -> bool:
+        """Tell whether this person is, or one they stand in for: whoever is recused takes nobody's place."""
+        for_whom = [user, *(each for each in absent.get(user.id, ()) if each.id not in recused)]
+        return any(_is_told(each, case) for each in for_whom)
+
+    told = [user.id for user in people if user.id not in recused and user.can_log_in(work.now) and is_told(user)]
     receivers: list[ColumnElement[bool]] = [Reach.user_id.in_(told)]
     if not recused & {user.id for user in people}:
         receivers.append(Reach.unit_id == unit.id)

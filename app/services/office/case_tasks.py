@@ -27,10 +27,10 @@ def list_case_tasks(reader: TaskReader) -> list[Task]:
     Cases of one period that ask for the same are one row, which leads to the list of just these cases. One alone leads
     to its own page.
     """
-    groups: dict[tuple[CaseTask, int], list[QueuedCase]] = {}
+    groups: dict[tuple[CaseTask, int, str], list[QueuedCase]] = {}
     for task, row in _find(reader):
-        groups.setdefault((task, row.case.entry.period_id), []).append(row)
-    return [_row(reader, task, rows) for (task, _), rows in groups.items()]
+        groups.setdefault((task, row.case.entry.period_id, _whose(reader, task, row)), []).append(row)
+    return [_row(reader, task, rows, whose) for (task, _, whose), rows in groups.items()]
 
 
 def list_group_tasks(reader: TaskReader) -> list[Task]:
@@ -62,10 +62,16 @@ def _find(reader: TaskReader) -> list[Named]:
 
 
 def _is_own(reader: TaskReader, task: CaseTask, row: QueuedCase) -> bool:
-    return task in SECOND_PERSON or row.case.assignee_id == reader.actor.user_id
+    return task in SECOND_PERSON or row.case.assignee_id in {reader.actor.user_id, *reader.absent}
 
 
-def _row(reader: TaskReader, task: CaseTask, rows: Sequence[QueuedCase]) -> Task:
+def _whose(reader: TaskReader, task: CaseTask, row: QueuedCase) -> str:
+    if not reader.own or task in SECOND_PERSON:
+        return ""
+    return "absent" if row.case.assignee_id in reader.absent else "mine"
+
+
+def _row(reader: TaskReader, task: CaseTask, rows: Sequence[QueuedCase], whose: str) -> Task:
     period = rows[0].case.entry.period
     due = min(_due(reader, row) for row in rows)
     one = rows[0].case if len(rows) == 1 else None
@@ -81,7 +87,7 @@ def _row(reader: TaskReader, task: CaseTask, rows: Sequence[QueuedCase]) -> Task
         place=TaskPlace(
             case=one.id if one else 0,
             period=period.id,
-            mine=reader.own and task not in SECOND_PERSON,
+            whose=whose,
         ),
     )
 

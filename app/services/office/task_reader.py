@@ -23,6 +23,7 @@ from app.domain.messages.channels import OutgoingChannel
 from app.domain.refusals import BeyondHorizon
 from app.models import User
 from app.sealing import Keyring
+from app.services.accounts.deputies import list_absent
 from app.services.calendar.calendars import calendar_of
 
 _ONE_DAY = dt.timedelta(days=1)
@@ -32,8 +33,8 @@ _ONE_DAY = dt.timedelta(days=1)
 class TaskReader:
     """Who reads their tasks, when, and over which channels messages leave.
 
-    `own` narrows the tasks about cases to those that wait for this person: named as the handler, or as the second
-    person.
+    `own` narrows the tasks about cases to those that wait for this person: named as the handler, standing in for
+    whoever is, or as the second person.
     """
 
     session: Session
@@ -47,6 +48,12 @@ class TaskReader:
     def agreed(self) -> bool:
         """Tell whether the account proposes and confirms: nobody has still to agree to it (R22)."""
         return not self.session.get_one(User, self.actor.user_id).waits_for_agreement
+
+    @cached_property
+    def absent(self) -> frozenset[int]:
+        """Return the people for whom this person stands in now, by account."""
+        user_id = self.actor.user_id
+        return frozenset(user.id for user in list_absent(self.session, [user_id], self.now).get(user_id, ()))
 
     @cached_property
     def calendar(self) -> ChinaCalendar:

@@ -35,7 +35,7 @@ from app.models import (
     Purpose,
 )
 from app.papers.bundle import Member
-from app.services.cases import ledger
+from app.services.office import ledger
 from app.services.papers import cases, nominees, packages, periods, volume
 from app.services.papers.paper import Clerk, Paper, file_named
 from app.services.papers.stored import StoredScan, photos_of

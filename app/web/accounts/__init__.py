@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.web.accounts import login, own, people, provider, rosters, units
+from app.web.accounts import leaving, login, own, provider, rosters, units
 from app.web.shared.portal import portal_of
 
 
@@ -12,6 +12,6 @@ def init_app(app: Flask) -> None:
     settings = portal_of(app).settings
     provider.init_app(app, settings)
     app.jinja_env.globals["PROVIDER_NAME"] = settings.oidc_name if settings.oidc_issuer else ""
-    for module in (login, own, people, rosters, units):
+    for module in (login, own, leaving, rosters, units):  # leaving has the routes of people and more
         app.register_blueprint(module.blueprint)
     app.jinja_env.globals["UNIT_KIND_NAMES"] = units.UNIT_KIND_NAMES

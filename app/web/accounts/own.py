@@ -10,12 +10,13 @@ from flask_login import current_user
 
 from app.domain.messages.channels import CHANNEL_NAMES
 from app.models import User
-from app.services.accounts import logins, making, resets, second_factor, sessions, two_people
+from app.services.accounts import deputies, logins, making, resets, second_factor, sessions, two_people
 from app.services.messages import proving
+from app.web.accounts.deputies import DeputyForm, deputy_form, ended, named, own_page, said
 from app.web.accounts.forms import CodeForm, NewPasswordForm, ProofForm, form_again
 from app.web.accounts.login import came_through_provider, home_of, remember
 from app.web.messages.forms import ReachCodeForm
-from app.web.shared.access import STAFF, actor, allow, me, work
+from app.web.shared.access import OFFICE_AND_UNITS, STAFF, actor, allow, me, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
 from app.web.shared.portal import now, portal, session
 from app.web.shared.qr import qr
@@ -29,7 +30,11 @@ def overview() -> ResponseReturnValue:
     return _overview()
 
 
-def _overview(tried: Attempt[Any] = UNTRIED, code: tuple[int, ReachCodeForm] | None = None) -> ResponseReturnValue:
+def _overview(
+    tried: Attempt[Any] = UNTRIED,
+    code: tuple[int, ReachCodeForm] | None = None,
+    standing_in: DeputyForm | None = None,
+) -> ResponseReturnValue:
     ways = proving.list_proving_addresses(session(), portal().keyring, me().id, now())
     codes = {way.id: ReachCodeForm(formdata=None).with_ids(f"code{way.id}") for way in ways}
     html = render_template(
@@ -38,7 +43,7 @@ def _overview(tried: Attempt[Any] = UNTRIED, code: tuple[int, ReachCodeForm] | N
         codes=codes | dict([code] if code else []),
         CHANNEL_NAMES=CHANNEL_NAMES,
         channels=portal().gateways.available,
-        tried=code[1] if code else None,
+        tried=code[1] if code else standing_in,
         refusal=tried.on_top,
         user=(user := session().get_one(User, me().id)),
         waiting=two_people.waiting_for(session(), actor(), user),
@@ -47,8 +52,31 @@ def _overview(tried: Attempt[Any] = UNTRIED, code: tuple[int, ReachCodeForm] | N
         this=current_user.session_id,
         codes_left=second_factor.recovery_codes_left(session(), me().id),
         demonstration=portal().settings.demonstration,
+        deputies=deputies.list_coming(session(), me().id, now()),
+        deputy_form=standing_in or deputy_form(user, empty=True),
+        standing_in=standing_in is not None,
     )
     return html, tried.status
+
+
+# --- deputies ------------------------------------------------------------------------------------
+
+
+@blueprint.post("/deputies")
+@allow(*OFFICE_AND_UNITS)
+def name_deputy() -> ResponseReturnValue:
+    """Name who stands in while one is away."""
+    user = session().get_one(User, me().id)
+    form = deputy_form(user, empty=False)
+    tried = named(user, form)
+    return _overview(tried, standing_in=form) if tried.refused else said(own_page())
+
+
+@blueprint.post("/deputies/<int:deputy_id>/end")
+@allow(*OFFICE_AND_UNITS)
+def end_deputy(deputy_id: int) -> ResponseReturnValue:
+    answer = ended(deputy_id, own_page())
+    return _overview(answer) if isinstance(answer, Attempt) else answer
 
 
 # --- whose account it is -------------------------------------------------------------------------

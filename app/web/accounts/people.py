@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import RadioField, SelectField, StringField
+from wtforms import RadioField, StringField
 
 from app.domain.calendar.workdays import local_date
 from app.domain.cases.states import ROLE_NAMES, Role
@@ -19,14 +19,15 @@ from app.domain.messages.channels import PERSONAL
 from app.models import User
 from app.papers import slips as slip_sheets
 from app.sealing import SealBroken
-from app.services.accounts import resets, staffing, two_people, units
+from app.services.accounts import deputies, handing_over, resets, staffing, two_people, units
 from app.services.accounts.staffing import Slip
 from app.services.messages import proving
+from app.web.accounts.deputies import DeputyForm, deputy_form
 from app.web.messages.forms import AddressForm
 from app.web.shared.access import actor, allow, me, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
-from app.web.shared.forms import PlainForm, needed, options
-from app.web.shared.lists import Column, Filter, Listing
+from app.web.shared.forms import PlainForm, UnitField, needed, options
+from app.web.shared.lists import Column, Filter, Listing, unit_options
 from app.web.shared.portal import now, number, portal, session
 from app.web.shared.uploads import FORM, takes_files
 
@@ -46,7 +47,7 @@ _BADGES = {"used": "", "waits": "waiting", "invited": "waiting", "expired": "lap
 
 class PlaceForm(PlainForm):
     role = RadioField("角色", coerce=Role, validate_choice=False, validators=[needed("请选择角色。")])
-    unit = SelectField("单位", coerce=number, validate_choice=False, validators=[needed("请选择单位。")])
+    unit = UnitField("单位", coerce=number, validate_choice=False, validators=[needed("请选择单位。")])
 
 
 class PersonNameForm(PlainForm):
@@ -61,13 +62,13 @@ class InviteForm(PlainForm):
     )
     name = StringField("姓名", render_kw={"maxlength": 60})
     role = RadioField("角色", coerce=Role, validate_choice=False, validators=[needed("请选择角色。")])
-    unit = SelectField("单位", coerce=number, validate_choice=False, validators=[needed("请选择单位。")])
+    unit = UnitField("单位", coerce=number, validate_choice=False, validators=[needed("请选择单位。")])
 
 
 @blueprint.get("/")
 @allow(*MANAGERS)
 def people_page() -> ResponseReturnValue:
-    return _list()
+    return people_list()
 
 
 @blueprint.get("/new")
@@ -96,23 +97,13 @@ def invite() -> ResponseReturnValue:
 @allow(*MANAGERS)
 def invite_again() -> ResponseReturnValue:
     tried = attempt(lambda: staffing.invite_again(work(), chosen()))
-    return _list(tried) if tried.refused else shown_once(tried.result)
-
-
-@blueprint.post("/disable")
-@allow(*MANAGERS)
-def disable() -> ResponseReturnValue:
-    tried = attempt(lambda: staffing.disable(work(), chosen()))
-    if tried.refused:
-        return _list(tried)
-    flash(f"已停用{tried.result}个账号，原有登录全部退出。")
-    return redirect(url_for("people.people_page"), 303)
+    return people_list(tried) if tried.refused else shown_once(tried.result)
 
 
 @blueprint.get("/<int:user_id>")
 @allow(*MANAGERS)
 def person(user_id: int) -> ResponseReturnValue:
-    return _page(user_id)
+    return person_page(user_id)
 
 
 @blueprint.post("/<int:user_id>/enable")
@@ -120,7 +111,7 @@ def person(user_id: int) -> ResponseReturnValue:
 def enable(user_id: int) -> ResponseReturnValue:
     tried = attempt(lambda: staffing.enable(work(), user_id))
     if tried.refused:
-        return _page(user_id, tried)
+        return person_page(user_id, tried)
     flash("账号已经启用。本人忘了密码的，可以重新邀请。")
     return redirect(url_for("people.person", user_id=user_id), 303)
 
@@ -131,7 +122,7 @@ def agree(user_id: int) -> ResponseReturnValue:
     """Agree to an account that a colleague of its owner made or reset (R22)."""
     tried = attempt(lambda: two_people.agree(work(), user_id))
     if tried.refused:
-        return _page(user_id, tried)
+        return person_page(user_id, tried)
     flash("已经同意启用，本人可以提出意见和确认意见。")
     return redirect(url_for("people.person", user_id=user_id), 303)
 
@@ -180,7 +171,7 @@ def place(user_id: int) -> ResponseReturnValue:
     form = _with_places(PlaceForm())
     tried = attempt(lambda: staffing.place(work(), user_id, form.role.data, form.unit.data), form)
     if tried.refused:
-        return _page(user_id, tried, form)
+        return person_page(user_id, tried, form)
     flash("角色和单位已经调整，原有登录全部退出。")
     return redirect(url_for("people.person", user_id=user_id), 303)
 
@@ -191,7 +182,7 @@ def rename(user_id: int) -> ResponseReturnValue:
     form = PersonNameForm()
     tried = attempt(lambda: staffing.rename(work(), user_id, form.name.data or ""), form)
     if tried.refused:
-        return _page(user_id, tried, naming=form)
+        return person_page(user_id, tried, naming=form)
     flash("姓名已经保存。")
     return redirect(url_for("people.person", user_id=user_id), 303)
 
@@ -204,7 +195,7 @@ def enter_address(user_id: int) -> ResponseReturnValue:
     there = portal().gateways.available
     tried = attempt(lambda: proving.enter_address(work(), user_id, form.chosen(), form.address.data or "", there), form)
     if tried.refused:
-        return _page(user_id, tried, address=form)
+        return person_page(user_id, tried, address=form)
     flash("地址已经登记。请告诉本人：登录以后在“我的账号”里收确认码。")
     return redirect(url_for("people.person", user_id=user_id), 303)
 
@@ -214,10 +205,10 @@ def _address_form(**options: Any) -> AddressForm:
     return form.offer(channel for channel in PERSONAL if channel in portal().gateways.available)
 
 
-def _list(tried: Attempt[Any] = UNTRIED) -> ResponseReturnValue:
+def people_list(tried: Attempt[Any] = UNTRIED) -> ResponseReturnValue:
     rows = staffing.people(session(), actor())
     cases = staffing.open_case_counts(session(), now())
-    there = {str(user.unit_id): user.unit.name for user in rows}
+    there = unit_options(user.unit for user in rows)
 
     def page_of(user: User) -> str:
         return url_for("people.person", user_id=user.id)
@@ -255,12 +246,13 @@ def state_of(user: User) -> str:
     return "invited" if now() < user.password_expires_at else "expired"
 
 
-def _page(
+def person_page(
     user_id: int,
     tried: Attempt[Any] = UNTRIED,
     form: PlaceForm | None = None,
     address: AddressForm | None = None,
     naming: PersonNameForm | None = None,
+    standing_in: DeputyForm | None = None,
 ) -> ResponseReturnValue:
     shown = staffing.visible(session(), user_id, actor())
     html = render_template(
@@ -268,11 +260,14 @@ def _page(
         person=shown,
         state=_STATES[state_of(shown)],
         badge=_BADGES[state_of(shown)],
-        cases=staffing.open_cases(session(), user_id, now()),
+        hands=handing_over.find_in_hands(session(), shown, now()),
+        deputies=deputies.list_coming(session(), user_id, now()),
+        deputy_form=standing_in or deputy_form(shown, empty=True),
+        standing_in=standing_in is not None,
         form=form or _with_places(PlaceForm(formdata=None, data={"role": shown.role, "unit": shown.unit_id})),
         address=address or _address_form(formdata=None),
         name_form=naming or PersonNameForm(formdata=None, obj=shown),
-        tried=form or address or naming,
+        tried=form or address or naming or standing_in,
         placing=form is not None,
         entering=address is not None,
         naming=naming is not None,

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import SelectField, StringField
+from wtforms import StringField
 
 from app.domain.cases.states import Role
 from app.domain.papers.issuing import MOST_SIGNED_AS
@@ -15,7 +15,7 @@ from app.models import Unit, UnitKind
 from app.services.accounts import rosters, staffing, units
 from app.web.shared.access import actor, allow, me, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
-from app.web.shared.forms import PlainForm, needed, options
+from app.web.shared.forms import PlainForm, UnitField, needed, options
 from app.web.shared.lists import Column, Filter, Listing
 from app.web.shared.portal import number, session
 
@@ -30,7 +30,7 @@ class NameForm(PlainForm):
 
 
 class ParentForm(PlainForm):
-    parent = SelectField("上级单位", coerce=number, validate_choice=False, validators=[needed("请选择上级单位。")])
+    parent = UnitField("上级单位", coerce=number, validate_choice=False, validators=[needed("请选择上级单位。")])
 
 
 class NewUnitForm(ParentForm, NameForm):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
+from app.domain.accounts.unit_order import by_sound
 from app.domain.award.decision import FATE_NAMES, Fate, JudgedNominee
 from app.domain.cases.verdict import GROUND_NAMES
 from app.domain.nominees.statuses import STATUS_NAMES, Status
@@ -19,7 +20,7 @@ from app.services.award.award_list import AwardStanding, standing_of
 from app.services.nominees.statuses import find_statuses
 from app.web.award.blueprint import blueprint, programme_or_404
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, me
-from app.web.shared.lists import Column, Filter, Listing
+from app.web.shared.lists import Column, Filter, Listing, unit_options
 from app.web.shared.notices import kind_options
 from app.web.shared.portal import now, session
 from app.web.shared.words import STATUS_BADGES
@@ -101,7 +102,7 @@ def _nominees_on_the_way(standing: AwardStanding) -> Listing[AwardRow]:
         if (nominee := standing.nominees[judged.facts.nominee_id])
         and (mine.is_office or mine.unit_id in (nominee.recommender_id, nominee.unit_id))
     ]
-    recommenders = {str(row.nominee.recommender_id): row.nominee.recommender.name for row in rows}
+    recommenders = unit_options(row.nominee.recommender for row in rows)
 
     def fate(row: AwardRow, wanted: str) -> bool:
         return row.judged.fate is not Fate.LEFT_OUT if wanted == "proposed" else row.judged.fate == wanted
@@ -132,7 +133,7 @@ def _nominees_on_the_way(standing: AwardStanding) -> Listing[AwardRow]:
 def _honours(programme: Programme, rows: Sequence[Honour]) -> Listing[Honour]:
     titles = {Kind.COLLECTIVE: programme.collective_honour, Kind.INDIVIDUAL: programme.individual_honour}
     kinds = programme.rules.kind_names
-    recommenders = {honour.recommender: honour.recommender for honour in rows}
+    recommenders = {name: name for name in sorted({honour.recommender for honour in rows}, key=by_sound)}
 
     def standing(honour: Honour) -> str:
         return STATUS_NAMES[Status.REVOKED if honour.is_revoked else Status.HONOURED]

@@ -12,11 +12,12 @@ from app.domain.cases.tasks import CASE_TASK_NAMES, OFFICE_TASKS, CaseTask
 from app.domain.objections.arrival import CHANNEL_NAMES
 from app.domain.shared.wording import coarse, end_moment
 from app.models.objections import CATEGORY_NAMES
+from app.services.accounts import deputies
 from app.services.cases.queue import QueuedCase
 from app.web.shared.access import actor, me
-from app.web.shared.lists import Column, Filter, Listing
+from app.web.shared.lists import Column, Filter, Listing, unit_options
 from app.web.shared.notices import round_options
-from app.web.shared.portal import now
+from app.web.shared.portal import now, session
 
 Row = QueuedCase
 
@@ -36,12 +37,14 @@ def case_listing(
     `tickable` tells which rows a bulk action can take. `path` is that of the page, if it differs from the request's.
     `urged` are the ids of cases that wear a mark for it.
     """
-    units = {str(row.case.handler_unit_id): row.case.handler_unit.name for row in rows}
+    units = unit_options(row.case.handler_unit for row in rows)
     periods = {str(row.case.entry.period_id): row.case.entry.period.title for row in rows}
     mine = str(me().id)
+    absent = {user.id for user in deputies.list_absent(session(), [me().id], now()).get(me().id, ())}
+    by_whom = {"1": "我经办的"} | ({"2": "我代理的"} if absent else {}) | {"0": "还没有指定"}
     filters: list[Filter[Row]] = [
         Filter("state", "状态", {state.value: STATE_NAMES[state] for state in State}, _in_state, tabs=True),
-        Filter("mine", "经办人", {"1": "我经办的", "0": "还没有指定"}, lambda row, value: _by(row, value, mine)),
+        Filter("mine", "经办人", by_whom, lambda row, value: _by(row, value, mine, absent)),
         Filter("task", "要办的", _offered_tasks(), _waits_for),
         Filter("period", "公示", periods, lambda row, value: str(row.case.entry.period_id) == value),
     ]
@@ -138,7 +141,9 @@ def _in_state(row: Row, state: str) -> bool:
     return row.state == state
 
 
-def _by(row: Row, value: str, mine: str) -> bool:
+def _by(row: Row, value: str, mine: str, absent: Collection[int]) -> bool:
+    if value == "2":
+        return row.case.assignee_id in absent
     return row.case.assignee_id is None if value == "0" else str(row.case.assignee_id) == mine
 
 

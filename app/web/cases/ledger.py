@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from app import sheets
 from app.domain.cases.states import Role
-from app.services.cases import ledger as lines_of
 from app.services.cases import queue
 from app.services.cases.queue import QueuedCase
+from app.services.office import ledger as lines_of
 from app.web.cases.all_cases import every_case
 from app.web.cases.blueprint import blueprint, office_blueprint
 from app.web.cases.case_list import case_listing

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from app.domain.cases.reminders import count_workdays_left
 from app.domain.cases.states import ACTION_NAMES, OPEN_STATES, Action, Role, allowed_actions
 from app.models import GROUP_ACT_NAMES, PROPOSAL_END_ACTS, PROPOSAL_END_NAMES, Case
+from app.services.accounts import deputies
 from app.services.cases import (
     bulk,
     enclosures,
@@ -70,6 +71,7 @@ def queue_page() -> ResponseReturnValue:
         watched=len(queue.list_watched(session(), actor(), now())),
         colleagues=queue.list_colleagues(session(), actor()) if leads else [],
         warnings=warnings.warnings_for(session(), actor(), now()),
+        standing_in=deputies.list_standing_in(session(), me().id, now()),
     )
 
 

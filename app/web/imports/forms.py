@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from wtforms import MultipleFileField, SelectField
+from wtforms import MultipleFileField
 
 from app.domain.periods.rounds import Kind
 from app.domain.programmes.notice import AwardNotice
-from app.web.shared.forms import PlainForm, needed
+from app.web.shared.forms import PlainForm, UnitField, needed
 
 
 class UploadForm(PlainForm):
     """The upload form. `follow` names the annexes as the programme's notice numbers them."""
 
-    unit = SelectField("推荐单位", coerce=str, validators=[needed("请选择推荐单位。")])
+    unit = UnitField("推荐单位", coerce=str, validators=[needed("请选择推荐单位。")])
     files = MultipleFileField(
         "文件",
         render_kw={"accept": ".xlsx,.docx,.jpg,.jpeg,.zip"},

@@ -18,7 +18,7 @@ from app.web.nominees.change_forms import CollectiveForm, FactsForm, IndividualF
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
 from app.web.shared.forms import PlainForm
-from app.web.shared.lists import Column, Filter, Listing
+from app.web.shared.lists import Column, Filter, Listing, unit_options
 from app.web.shared.portal import now, number, session
 
 
@@ -86,7 +86,7 @@ def _vacancies(rows: list[Vacancy]) -> Listing[Vacancy]:
     def link(nominee: Nominee | None) -> str:
         return url_for("nominees.nominee", nominee_id=nominee.id) if nominee else ""
 
-    units = {str(row.nominee.recommender_id): row.nominee.recommender.name for row in rows}
+    units = unit_options(row.nominee.recommender for row in rows)
     return Listing(
         title="空缺和递补",
         columns=[

@@ -26,7 +26,7 @@ from app.web.nominees.standing_panel import panel_of
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, me
 from app.web.shared.attempts import UNTRIED, Attempt
 from app.web.shared.forms import PlainForm
-from app.web.shared.lists import Column, Filter, Listing
+from app.web.shared.lists import Column, Filter, Listing, unit_options
 from app.web.shared.notices import kind_options
 from app.web.shared.portal import now, number, portal, session
 from app.web.shared.words import STATUS_BADGES
@@ -65,7 +65,7 @@ def nominee(nominee_id: int) -> ResponseReturnValue:
 
 def listing_of(fates: Fates, standings: Mapping[int, NomineeStanding]) -> Listing[Nominee]:
     """Return a programme's nominees as a list."""
-    recommenders = {str(each.recommender_id): each.recommender.name for each in fates.nominees}
+    recommenders = unit_options(each.recommender for each in fates.nominees)
     kinds = kind_options(each.programme for each in fates.nominees)
 
     def status(nominee: Nominee) -> Status:

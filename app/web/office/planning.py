@@ -16,7 +16,7 @@ from app.services.office.planning import LATE, STANDING_NAMES, RoundStanding, Un
 from app.services.periods.readiness import own_units, readiness
 from app.web.office.gantt import day_words, gantt, periods_words
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow
-from app.web.shared.lists import Column, Filter, Listing
+from app.web.shared.lists import Column, Filter, Listing, unit_options
 from app.web.shared.notices import numbered_rounds
 from app.web.shared.portal import now, number, session
 
@@ -59,7 +59,7 @@ def listing_of(
     programme: Programme, rows: Sequence[UnitRound], lacks: Callable[[UnitRound], str]
 ) -> Listing[UnitRound]:
     """List the last opening day of each unit and round."""
-    units = {str(row.unit.id): row.unit.name for row in rows}
+    units = unit_options(row.unit for row in rows)
     return Listing(
         title="倒排计划",
         columns=[

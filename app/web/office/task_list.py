@@ -78,7 +78,7 @@ def _cases(task: Task) -> str:
     if task.place.case:
         return url_for("cases.case_page", case_id=task.place.case)
     page = "office_cases.cases" if actor().is_office else "cases.queue_page"
-    mine = "1" if task.place.mine else None
+    mine = {"mine": "1", "absent": "2"}.get(task.place.whose)  # as the filter of the list has it
     return url_for(page, task=task.kind.value, period=task.place.period, mine=mine)
 
 

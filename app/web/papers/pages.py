@@ -21,7 +21,7 @@ from app.services.papers.available import UnitPapers
 from app.web.papers.blueprint import blueprint
 from app.web.papers.sending import clerk, pdf_link, stationery
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, me
-from app.web.shared.lists import Column, Filter, Listing
+from app.web.shared.lists import Column, Filter, Listing, unit_options
 from app.web.shared.notices import kind_options, round_options
 from app.web.shared.portal import now, portal, session
 from app.web.shared.words import PHASE_NAMES
@@ -240,7 +240,7 @@ def _until(period: Period) -> str:
 
 def _nominees(programme: Programme, rows: list[Nominee]) -> Listing[Nominee]:
     notice, kinds = programme.rules, programme.rules.kind_names
-    recommenders = {str(row.recommender_id): row.recommender.name for row in rows}
+    recommenders = unit_options(row.recommender for row in rows)
     return Listing(
         title="推荐对象的文书",
         columns=[

@@ -22,7 +22,7 @@ from app.services.shared.bulk import BulkOutcome
 from app.web.periods.blueprint import blueprint
 from app.web.shared.access import allow, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
-from app.web.shared.lists import Column, Filter, Listing, ids_ticked
+from app.web.shared.lists import Column, Filter, Listing, ids_ticked, unit_options
 from app.web.shared.notices import numbered_rounds
 from app.web.shared.portal import now, session
 from app.web.shared.words import PHASE_NAMES
@@ -102,7 +102,7 @@ def _listing(rows: Sequence[Period]) -> Listing[Period]:
     calendar = calendars.calendar_of(session(), demonstration=True)
     affected = {one.period_id: one.why for one in calendars.affected_periods(session(), calendar, now())}
     programmes = {str(period.programme_id): period.programme.title for period in rows}
-    organisers = {str(period.organiser_id): period.organiser.name for period in rows}
+    organisers = unit_options(period.organiser for period in rows)
     filters: list[Filter[Period]] = [
         Filter("phase", "阶段", _PHASES, lambda period, value: _in_phase(period, value, ready), tabs=True),
         Filter(

@@ -7,12 +7,16 @@ from typing import Any, Self
 
 from flask import Flask, abort, request
 from flask_wtf import CSRFProtect, FlaskForm
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
-from wtforms import StringField, TextAreaField
+from wtforms import SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation
+from wtforms.widgets import Select, html_params
 
 from app.domain.shared.invisible import without_invisible
+
+_FEW_UNITS = 20  # as many as one looks through at a glance
 
 
 class FormGuard(CSRFProtect):
@@ -75,6 +79,60 @@ def version_in(text: str | None) -> int:
 def options(names: Mapping[Any, str]) -> list[SelectChoice]:
     """Return the options of a choice, in the order of a table of names."""
     return [SelectChoice(value, name) for value, name in names.items()]
+
+
+class _UnitInput:
+    """Few units are a plain choice. Many are typed, with the browser's own suggestions: searching needs no script."""
+
+    def __call__(self, field: UnitField, **options: Any) -> Markup:
+        if len(field.choices or ()) <= _FEW_UNITS:
+            plain: Markup = Select()(field, **options)
+            return plain
+        options.setdefault("id", field.id)
+        suggestions = f"{field.id}-units"
+        given = {"name": field.name, "value": field.shown, "list": suggestions, "autocomplete": "off"}
+        names = Markup("").join(Markup("<option value='{}'></option>").format(name) for name in field.names.values())
+        return Markup("<input type='text' {}><datalist id='{}'>{}</datalist>").format(
+            html_params(**given, **options), suggestions, names
+        )
+
+
+class UnitField(SelectField):
+    """The choice of a unit among those offered, by its id or by the name that was typed."""
+
+    data: Any
+    widget = _UnitInput()
+    typed = ""
+    _sent = ""
+
+    @property
+    def names(self) -> dict[str, str]:
+        return {str(choice.value): str(choice.label) for choice in self.choices or ()}
+
+    @property
+    def shown(self) -> str:
+        return self.typed or self.names.get(str(self.data), "")
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self._sent = clean(valuelist[0]) if valuelist else ""
+        self.data = None
+        if self._sent.isdecimal():
+            super().process_formdata([self._sent])
+
+    def pre_validate(self, form: Any) -> None:
+        """Find the unit that was typed: the choices are set after the form was read."""
+        if self.process_errors or self.data is not None or not self._sent:
+            super().pre_validate(form)
+            return
+        sent = self._sent
+        self.typed = sent
+        found = [value for value, name in self.names.items() if name == sent] or [
+            value for value, name in self.names.items() if sent in name
+        ]
+        if len(found) != 1:
+            some = f"有{len(found)}个单位" if found else "没有单位"
+            raise StopValidation(f"{some}的名称写着“{sent}”，请从列表里选一个。")
+        self.data, self.typed = self.coerce(found[0]), ""
 
 
 def needed(message: str) -> Callable[[Any, Any], None]:

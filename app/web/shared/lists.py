@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Generic, TypeVar
@@ -18,11 +18,14 @@ from flask import Response, render_template, request
 from werkzeug.datastructures import MultiDict
 
 from app import sheets
+from app.domain.accounts.unit_order import by_sound
 from app.domain.calendar.workdays import local_date
 from app.domain.shared.wording import moment
+from app.models import Unit
 from app.models.drawing import BEYOND
+from app.services.accounts import units
 from app.web.shared.forms import clean
-from app.web.shared.portal import now, number
+from app.web.shared.portal import now, number, session
 
 Row = TypeVar("Row")
 Value = str | int | dt.date | dt.datetime | None
@@ -240,13 +243,18 @@ def send_sheet(content: bytes, title: str) -> Response:
     return Response(content, mimetype=sheets.MEDIA_TYPE, headers={"Content-Disposition": disposition})
 
 
-def _order(value: Value) -> tuple[int, str | int | dt.date]:
-    """Return a sort key: numbers before dates before texts, so that two types are never compared."""
+def unit_options(found: Iterable[Unit]) -> dict[str, str]:
+    """Return the options of a filter by unit: ids and names, in the one order of units."""
+    return {str(unit.id): unit.name for unit in units.in_order(session(), found)}
+
+
+def _order(value: Value) -> tuple[int, bytes | int | dt.date]:
+    """Return a sort key: numbers before dates before texts, so that two types are never compared; texts by sound."""
     if isinstance(value, int):
         return (0, value)
     if isinstance(value, dt.datetime):
         return (1, int(value.timestamp() * 1_000_000))
-    return (2, value) if isinstance(value, dt.date) else (3, str(value))
+    return (2, value) if isinstance(value, dt.date) else (3, by_sound(str(value)))
 
 
 def _cell(column: Column[Row], row: Row) -> str | int:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from sqlalchemy import select
 
+from app.domain.accounts.deputies import Days
 from app.domain.calendar.workdays import SHANGHAI
 from app.domain.cases.states import State
 from app.domain.messages.channels import OutgoingChannel
 from app.domain.messages.hours import Times
 from app.models import Dispatch, OutboxRow, Reach, User
+from app.services.accounts import standing_in
 from app.services.cases import investigation, settlement, warnings
 from app.services.objections import following
 from tests.services.messages.reaching import plan, reach_of
@@ -90,6 +94,41 @@ def test_who_has_the_case_is_told_and_a_colleague_is_not(world: World, period: i
     world.run(warnings.warn_due, now=at("2026-09-25 Fri 09:00"))
     plan(world, at("2026-09-25 Fri 09:00"))
     assert set(told(world, "two_days")) == {"office", "office2", "head", "handler2", f"unit {world.qilin}"}
+
+
+def stands_in(world: World, absent: str, deputy: str, first: str, last: str) -> None:
+    days = Days(dt.date.fromisoformat(first), dt.date.fromisoformat(last))
+    args = world.people[absent], world.people[deputy], days, "出差"
+    world.run(standing_in.name_deputy, *args, by=world.actor("office"), now=at(FRIDAY))
+
+
+@pytest.mark.parametrize(
+    ("last", "recused", "expected"),
+    [
+        ("2026-09-25", "", {"head", "handler", "handler2"}),
+        ("2026-09-24", "", {"head", "handler2"}),  # the deputy's last day is over
+        ("2026-09-25", "handler", {"head", "handler2"}),  # the deputy's own recusal stays theirs
+    ],
+)
+def test_a_deputy_is_told_at_their_own_address_of_what_waits_for_whoever_is_away(
+    world: World, period: int, last: str, recused: str, expected: set[str]
+) -> None:
+    case, _ = world.file(period, world.nominees[0], FRIDAY)
+    world.act(investigation.assign, case, "head", world.people["handler2"], now=FRIDAY)
+    if recused:
+        world.act(investigation.recuse, case, "head", world.people[recused], "亲属关系", now=FRIDAY)
+    stands_in(world, "handler2", "handler", "2026-09-19", last)
+    world.run(warnings.warn_due, now=at("2026-09-25 Fri 09:00"))
+    plan(world, at("2026-09-25 Fri 09:00"))
+    assert set(told(world, "two_days")) == {"office", "office2"} | expected
+
+
+def test_a_deputy_of_a_head_is_told_what_heads_are_told(world: World, period: int) -> None:
+    stands_in(world, "head", "handler", "2026-09-18", "2026-09-21")
+    case, _ = world.file(period, world.nominees[0], FRIDAY)
+    world.act(investigation.take_over, case, "office", "办理单位人手不足。", now="2026-09-18 Fri 11:00")
+    plan(world, at(NEXT_DAY))
+    assert set(told(world, "taken_over")) == {"office", "office2", "head", "handler"}
 
 
 def test_the_last_warning_cannot_be_switched_off_and_waits_for_no_digest(world: World) -> None:

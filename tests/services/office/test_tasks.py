@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from app.domain.accounts.deputies import Days
 from app.domain.award.decision import ProceedingKind
 from app.domain.cases.states import Actor, Role, State
 from app.domain.nominees.annexes import Rank
 from app.domain.office.tasks import Task, TaskKind, When
 from app.models import Nominee, Programme, Quota, Stage, Unit
+from app.services.accounts import standing_in
 from app.services.cases import investigation, settlement
 from app.services.nominees import eligibility, withdrawals
 from app.services.office.task_reader import TaskReader
@@ -40,8 +42,8 @@ def counts(world: World, login: str, now: str, own: bool = False) -> dict[TaskKi
     return dict(found)
 
 
-def only(world: World, login: str, now: str, kind: TaskKind) -> Task:
-    [task] = [task for part in tasks(world, login, now).values() for task in part if task.kind is kind]
+def only(world: World, login: str, now: str, kind: TaskKind, own: bool = False) -> Task:
+    [task] = [task for part in tasks(world, login, now, own).values() for task in part if task.kind is kind]
     return task
 
 
@@ -225,3 +227,9 @@ def test_what_several_cases_of_a_period_ask_for_is_one_row_and_ones_own_are_coun
     assert only(world, "handler", now, TaskKind.ACCEPT).place.case == third
     assert counts(world, "handler2", now, own=True) == {TaskKind.DECIDE: 1}
     assert counts(world, "handler", now, own=True) == {}
+    away = Days(dt.date(2026, 9, 21), dt.date(2026, 9, 21))
+    args = world.people["handler2"], world.people["handler"], away, "出差"
+    world.run(standing_in.name_deputy, *args, by=world.actor("handler2"), now=at(now))
+    assert counts(world, "handler", now, own=True) == {TaskKind.DECIDE: 1}
+    assert only(world, "handler", now, TaskKind.DECIDE, own=True).place.whose == "absent"
+    assert counts(world, "handler", "2026-09-22 Tue 00:00", own=True) == {}

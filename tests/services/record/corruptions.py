@@ -707,6 +707,18 @@ CORRUPTIONS = [
             "UPDATE units SET retired_at = NOW WHERE id = 3",
         ),
         ("disabled-account-is-logged-in-nowhere", "UPDATE users SET disabled_at = NOW WHERE login = 'head'"),
+        (
+            "disabled-account-has-no-open-case",
+            "UPDATE staff_sessions SET ended_at = last_seen_at",
+            "UPDATE cases SET assignee_id = 6 WHERE id = 1",
+            "UPDATE users SET disabled_at = NOW WHERE id = 6",
+        ),
+        (
+            "nobody-has-two-deputies-on-a-day",
+            "INSERT INTO deputies (id, absent_id, deputy_id, first_day, last_day, reason, named_by, named_at) VALUES "
+            "(91, 5, 4, '2026-09-18', '2026-09-22', '出差', 5, NOW), "
+            "(92, 5, 6, '2026-09-22', '2026-09-25', '出差', 5, NOW)",
+        ),
         ("given-out-password-expires", "UPDATE users SET must_change_password = TRUE WHERE login = 'stranger'"),
         ("second-factor-is-confirmed", "UPDATE second_factors SET confirmed_at = NULL WHERE user_id = 1"),
         # --- the record

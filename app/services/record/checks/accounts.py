@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.domain.accounts.staffing import UNIT_ROLES
-from app.domain.cases.states import Role
-from app.models import SecondFactor, StaffSession, Unit, UnitKind, User
-from app.services.record.checks.registry import LiveData, invariant, is_on_record
+from app.domain.cases.states import OPEN_STATES, Role
+from app.models import Case, Deputy, Period, SecondFactor, StaffSession, Unit, UnitKind, User
+from app.services.record.checks.registry import LiveData, cases_in_periods, invariant, is_on_record
 
 
 @invariant("R21", "单位的上下级是：所在单位、推荐单位、市级专班")
@@ -53,6 +53,20 @@ def disabled_account_is_logged_in_nowhere(_live: LiveData) -> Select[int]:
     alive = StaffSession.ended_at.is_(None) & (StaffSession.epoch == User.session_epoch)
     query = select(StaffSession.id).join(User, StaffSession.user_id == User.id)
     return query.where(User.disabled_at.is_not(None), alive)
+
+
+@invariant("R21", "停用的账号名下没有还没办结的案件")
+def disabled_account_has_no_open_case(live: LiveData) -> Select[int]:
+    of_disabled = exists().where(User.id == Case.assignee_id, User.disabled_at.is_not(None))
+    return cases_in_periods(Case.state.in_(OPEN_STATES), Period.conclude_by > live.now, of_disabled)
+
+
+@invariant("R21", "一个人一天只由一个人代理")
+def nobody_has_two_deputies_on_a_day(_live: LiveData) -> Select[int]:
+    other = aliased(Deputy)
+    meet = and_(Deputy.first_day <= other.last_day, other.first_day <= Deputy.last_day)
+    same = and_(Deputy.absent_id == other.absent_id, Deputy.id != other.id, meet)
+    return select(Deputy.id).join(other, same).where(Deputy.ended_at.is_(None), other.ended_at.is_(None))
 
 
 @invariant("R22", "别人给的密码有期限")

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.domain.cases.states import DeclineGround, State
 from app.models import Case
-from app.services.cases import ledger
+from app.services.office import ledger
 from app.services.periods import closing
 from tests.world import World, at
 
