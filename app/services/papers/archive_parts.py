@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from app import sheets
 from app.database import Database
 from app.domain.award.decision import PROCEEDING_NAMES, REVOCATION_GROUND_NAMES, ProceedingKind
+from app.domain.refusals import Refusal
 from app.domain.shared.wording import full_day, moment
 from app.models import (
     AuditRow,
@@ -34,7 +35,7 @@ from app.models import (
     Programme,
     Purpose,
 )
-from app.papers.bundle import Member
+from app.papers.bundle import LeftOut, Member
 from app.services.office import ledger
 from app.services.papers import cases, nominees, packages, periods, volume
 from app.services.papers.paper import Clerk, Paper, file_named
@@ -89,10 +90,23 @@ def of_periods(made: ArchivedProgramme) -> Iterator[Member]:
 def _papers_of_period(
     folder: str, period_id: int, clerk: Clerk, as_it_hung: Clerk, is_closed: bool, session: Session
 ) -> list[Member]:
-    papers = [periods.notice(session, period_id, as_it_hung), cases.case_report(session, period_id, clerk)]
+    wanted: list[tuple[str, Callable[[Session, int, Clerk], Paper], Clerk]] = [
+        ("公告", periods.notice, as_it_hung),
+        ("异议处理情况报告", cases.case_report, clerk),
+    ]
     if is_closed:
-        papers.append(periods.closing_paper(session, period_id, clerk))
-    return [_paper(folder, paper) for paper in papers]
+        wanted.append(("办结报告", periods.closing_paper, clerk))
+    members = []
+    for name, gather, by in wanted:
+        try:
+            members.append(_paper(folder, gather(session, period_id, by)))
+        except Refusal as refusal:  # named as missing in the index, never left out in silence
+            members.append(Member(f"{folder}/{name}.docx", partial(_left_out, str(refusal))))
+    return members
+
+
+def _left_out(why: str) -> Iterable[bytes]:
+    raise LeftOut(why)
 
 
 def of_nominees(made: ArchivedProgramme) -> Iterator[Member]:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -18,11 +14,10 @@ from app.domain.cases.states import ROLE_NAMES, Role
 from app.domain.messages.channels import PERSONAL
 from app.models import User
 from app.papers import slips as slip_sheets
-from app.sealing import SealBroken
 from app.services.accounts import deputies, handing_over, resets, staffing, two_people, units
-from app.services.accounts.staffing import Slip
 from app.services.messages import proving
 from app.web.accounts.deputies import DeputyForm, deputy_form
+from app.web.accounts.slips import login_at, shown_once, slips_of_page
 from app.web.messages.forms import AddressForm
 from app.web.shared.access import actor, allow, me, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
@@ -34,7 +29,6 @@ from app.web.shared.uploads import FORM, takes_files
 blueprint = Blueprint("people", __name__, url_prefix="/people")
 MANAGERS = (Role.OFFICE, Role.HEAD)
 AGREERS = (*MANAGERS, Role.AUDITOR)  # the auditor agrees to accounts of the office
-_SLIPS_KEPT = dt.timedelta(hours=1)
 _STATES = {
     "used": "在用",
     "waits": "待上一级同意",
@@ -279,48 +273,17 @@ def person_page(
     return html, tried.status
 
 
-def login_at() -> str:
-    """Return the login address for a slip: the portal's own, whatever host this request was sent to."""
-    return portal().settings.public_url + url_for("account.login")
-
-
-def shown_once(slips: Sequence[Slip]) -> ResponseReturnValue:
-    """Answer without a redirect: a redirect would have to store the passwords, at least in a cookie."""
-    return render_template("accounts/slips.html", slips=slips, login_at=login_at(), sealed=sealed_slips(slips))
-
-
-def sealed_slips(slips: Sequence[Slip]) -> str:
-    """Seal slips into the page that shows them, so that they can be had as a file and are stored nowhere."""
-    rows = [[each.login, each.name, each.unit, each.role, each.password, each.expires_at.isoformat()] for each in slips]
-    content = json.dumps([now().isoformat(), rows], ensure_ascii=False)
-    return urlsafe_b64encode(portal().keyring.seal(content, _place_of_slips())).decode()
-
-
 @blueprint.post("/slips.docx")
 @allow(*MANAGERS)
 @takes_files(FORM)
 def slips_file() -> ResponseReturnValue:
     """Send the slips of the page as one file to print. Only whom the page was shown to can have it, for an hour."""
-    try:
-        content = portal().keyring.unseal_text(
-            urlsafe_b64decode(request.form.get("slips", "").encode()), _place_of_slips()
-        )
-    except (SealBroken, ValueError):
+    slips = slips_of_page(request.form.get("slips", ""))
+    if slips is None:
         abort(422)
-    shown_at, rows = json.loads(content)
-    if now() >= dt.datetime.fromisoformat(shown_at) + _SLIPS_KEPT:
-        abort(422)
-    slips = [
-        Slip(login, name, unit, Role(role), password, dt.datetime.fromisoformat(expires_at))
-        for login, name, unit, role, password, expires_at in rows
-    ]
     title = f"登录单-{local_date(now()):%Y%m%d}.docx"
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(title, safe='')}"}
     return Response(slip_sheets.written(slips, login_at()), mimetype=slip_sheets.MEDIA_TYPE, headers=headers)
-
-
-def _place_of_slips() -> str:
-    return f"slips:{me().id}"
 
 
 def chosen() -> list[int]:

@@ -15,7 +15,8 @@ from app.domain.programmes.book_rows import Rows
 from app.models import Programme
 from app.papers import programme_book
 from app.services.accounts import rosters, units
-from app.web.accounts.people import MANAGERS, chosen, shown_once
+from app.web.accounts.people import MANAGERS, chosen
+from app.web.accounts.slips import shown_once
 from app.web.shared.access import actor, allow, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
 from app.web.shared.lists import send_sheet

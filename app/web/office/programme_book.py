@@ -13,7 +13,7 @@ from app.domain.programmes.book_rows import HEADS
 from app.domain.programmes.notice import AwardNotice
 from app.papers import programme_book, programme_writing
 from app.services.office import programme_books
-from app.web.accounts.people import login_at, sealed_slips
+from app.web.accounts.slips import login_at, sealed_slips
 from app.web.programmes.pages import found
 from app.web.shared.access import allow, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
