@@ -72,7 +72,7 @@ def test_whatever_is_no_pdf_is_refused_in_words(tmp_path: Path, scratch: Path, s
     assert list(scratch.iterdir()) == []
 
 
-def test_security_55_files_are_the_portals_alone_whatever_the_umask_and_no_secret_goes_along(
+def test_files_are_the_portals_alone_whatever_the_umask_and_no_secret_goes_along(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GONGSHI_SECRET_KEY", "a secret")

@@ -241,7 +241,7 @@ def test_before_the_second_round_is_closed_nobody_has_passed_and_there_is_no_pac
         (1, "其余先进集体1个、先进个人1名的名额空缺或者按照保密规定另行报送。"),
     ],
 )
-def test_security_r11_the_vacant_places_tell_no_number_of_those_on_paper(
+def test_the_vacant_places_tell_no_number_of_those_on_paper(
     copied: World, vault: Vault, secret: int, said: str
 ) -> None:
     with copied.database.writer() as session:
