@@ -435,7 +435,6 @@ def test_what_a_unit_sees(portal: Portal) -> None:
     head.get_by_label("选择2026-0013").check()
     press(head, "只受理所选")
     walk.look(head, "accepting one of two")
-    of_several_cases(walk, head, portal)
     timetable(world)
     walk.look(head, "plan of a unit", f"/programmes/{world.programme}/plan")
     group_proposed(head, f"/desk/flood/text/{cases['escalated'][0]}")
@@ -444,6 +443,7 @@ def test_what_a_unit_sees(portal: Portal) -> None:
     walk.look(second, "flood to confirm", "/desk/flood/acts/1")
     press(second, "退回")
     walk.look(second, "flood returned without a reason")
+    of_several_cases(walk, head, portal)
 
     portal.time_is(DUE)
     late = portal.staff("phone", "handler")

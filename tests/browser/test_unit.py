@@ -54,7 +54,8 @@ def test_two_people_conclude_and_the_objector_reads_the_answer(portal: Portal, w
 
     portal.time_is("2026-09-21 Mon 10:00")
     head = portal.staff(width, "head")
-    head.get_by_role("link", name="2026-0001", exact=True).click()
+    says(head, "待我确认（1）")
+    head.get_by_role("link", name="2026-0001", exact=True).first.click()
     says(head, ANSWER)
     press(head, "退回重新核查")
     expect(head.get_by_role("alert")).to_be_focused()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,12 @@ from sqlalchemy import select, text
 
 from app import clock
 from app.database import Database
+from app.domain.objections.arrival import Channel
+from app.domain.upkeep.data_requests import DataOutcome, DataRequestKind, Requester
 from app.models import AuditRow
 from app.services.periods import closing
+from app.services.upkeep import data_requests
+from app.services.upkeep.data_requests import AnsweredByUs, AskedOfUs, NewDataRequest
 from tests.cli.console import Run
 from tests.world import World, at
 
@@ -165,3 +170,21 @@ def test_security_18_retention_says_what_would_go_and_deletes_only_when_told(
             1,
             True,
         )
+
+
+@on_sqlite
+def test_requests_about_ones_own_data_go_with_the_same_command(
+    world: World, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    day, office = dt.date(2026, 9, 18), world.actor("office")
+    asked = AskedOfUs("钱小麦", "13000000002", "当面看过身份证", "要求复制推荐表。")
+    new = NewDataRequest(DataRequestKind.COPY, Requester.NOMINEE, Channel.VISIT, day, day, asked)
+    number = world.run(data_requests.register, new, by=office, now=at("2026-09-18 Fri 09:00"))
+    given = (number, DataOutcome.DONE, AnsweredByUs("已经交给本人。", "签收单"))
+    world.run(data_requests.answer, *given, by=office, now=at("2026-09-18 Fri 10:00"))
+    monkeypatch.setattr(clock, "now", lambda: at("2029-09-19 00:00"))
+    here = {"GONGSHI_EVIDENCE_DIR": str(tmp_path / "evidence")}
+    told = run("retention", **here).stdout
+    assert told.startswith("个人信息请求：1件答复后已满3年，已经期满\n以上期满的还没有删除。")
+    assert "已删除：个人信息请求1件的内容。" in run("retention", "--purge", **here).stdout
+    assert run("retention", "--purge", **here).stdout == "没有期满的（活动结束后保存3年）。\n"
