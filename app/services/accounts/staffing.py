@@ -59,14 +59,6 @@ def visible(session: Session, user_id: int, actor: Actor) -> User:
     return user
 
 
-def open_cases(session: Session, user_id: int, now: dt.datetime) -> Sequence[Case]:
-    """List the open cases that are assigned to this person."""
-    query = select(Case).join(Entry, Case.entry_id == Entry.id).join(Period, Entry.period_id == Period.id)
-    return session.scalars(
-        query.where(Case.assignee_id == user_id, *_open(now)).order_by(Case.id).options(joinedload(Case.entry))
-    ).all()
-
-
 def open_case_counts(session: Session, now: dt.datetime) -> Counter[int]:
     """Count the open cases of each person who has any."""
     query = select(Case.assignee_id, func.count(Case.id)).join(Entry, Case.entry_id == Entry.id)
