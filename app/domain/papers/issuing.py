@@ -61,9 +61,7 @@ ISSUING: Mapping[tuple[PaperKind, int], Issuing] = {
     (PaperKind.NOTICE, 3): Issuing(PaperParty.CITY),
     (PaperKind.CASES, 1): Issuing(PaperParty.ORGANISER, PaperParty.SUPERIOR),  # 逐级审核报送, notice 四（一）2
     (PaperKind.CASES, 2): Issuing(PaperParty.ORGANISER, PaperParty.SUPERIOR),
-    (PaperKind.CASES, 3): Issuing(
-        PaperParty.ORGANISER, PaperParty.REVIEWERS
-    ),  # 四（三）
+    (PaperKind.CASES, 3): Issuing(PaperParty.ORGANISER, PaperParty.REVIEWERS),  # 四（三）
     **{(PaperKind.CLOSING, number): Issuing(PaperParty.OFFICE) for number in _ROUNDS},  # R30
     (PaperKind.PRELIMINARY, 0): Issuing(PaperParty.RECOMMENDER, PaperParty.OFFICE),  # 四（一）3
     (PaperKind.FORMAL, 0): Issuing(PaperParty.RECOMMENDER, PaperParty.OFFICE),  # 四（二）4
