@@ -117,7 +117,8 @@ def main() -> int:
     listed = read_list(problems)
     check_files(listed, problems)
     number, last = check_chain(kept, problems)
-    print("核验时间：" + time.strftime("%Y-%m-%d %H:%M"))
+    now = time.localtime()
+    print(f"核验时间：{now.tm_year}年{now.tm_mon}月{now.tm_mday}日 {now.tm_hour:02}:{now.tm_min:02}")
     if problems:
         print(f"核验不通过，有{len(problems)}处不符：")
         for problem in problems:
