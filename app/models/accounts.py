@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.domain.accounts.deputies import REASON, Days
+from app.domain.accounts.deputies import REASON, DeputyDays
 from app.domain.accounts.staffing import Position, is_of_next_level
 from app.domain.cases.states import Actor, Role
 from app.domain.papers.issuing import MOST_SIGNED_AS
@@ -234,8 +234,8 @@ class Deputy(Base):
     )
 
     @property
-    def days(self) -> Days:
-        return Days(self.first_day, self.last_day)
+    def days(self) -> DeputyDays:
+        return DeputyDays(self.first_day, self.last_day)
 
 
 class StaffSession(Base):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from app.domain.accounts.deputies import Days
+from app.domain.accounts.deputies import DeputyDays
 from app.domain.accounts.rosters import HEAD, SHEET
 from app.domain.award.decision import RevocationGround
 from app.domain.cases.letters import LetterKind
@@ -562,7 +562,7 @@ def _drop_and_confirm(world: World, folder: Path) -> tuple[Job, Job]:
 
 # --- deputies, and accounts that end -------------------------------------------------------------
 
-_AWAY = Days(dt.date(2026, 9, 21), dt.date(2026, 9, 25))
+_AWAY = DeputyDays(dt.date(2026, 9, 21), dt.date(2026, 9, 25))
 
 
 def _nobody_stands_in_who_is_gone(world: World) -> None:

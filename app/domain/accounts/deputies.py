@@ -16,7 +16,7 @@ REASON = (2, 200)
 
 
 @dataclass(frozen=True, slots=True)
-class Days:
+class DeputyDays:
     """From the first day to the last, both counted."""
 
     first: dt.date
@@ -25,12 +25,12 @@ class Days:
     def cover(self, today: dt.date) -> bool:
         return self.first <= today <= self.last
 
-    def meet(self, other: Days) -> bool:
+    def meet(self, other: DeputyDays) -> bool:
         """Return whether a day is in both."""
         return self.first <= other.last and other.first <= self.last
 
 
-def find_faults_of_days(days: Days, today: dt.date) -> list[Fault]:
+def find_faults_of_days(days: DeputyDays, today: dt.date) -> list[Fault]:
     """Return what is wrong with the days of a deputy who is named today."""
     if days.first < today:
         return [Fault("first", f"开始的日期最早是今天，{today:%Y-%m-%d}。")]

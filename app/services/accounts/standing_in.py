@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain.accounts.deputies import REASON, Days, find_faults_of_days
+from app.domain.accounts.deputies import REASON, DeputyDays, find_faults_of_days
 from app.domain.accounts.staffing import manages
 from app.domain.calendar.workdays import local_date
 from app.domain.cases.states import Actor, Role
@@ -34,7 +34,7 @@ def list_candidates(session: Session, absent: User) -> Sequence[User]:
 
 
 @use_case
-def name_deputy(work: Work, absent_id: int, deputy_id: int, days: Days, reason: str) -> Deputy:
+def name_deputy(work: Work, absent_id: int, deputy_id: int, days: DeputyDays, reason: str) -> Deputy:
     """Name who stands in for somebody from day to day. Raises NotYourCase, NotAllowed, Unfit, BadValue, MissingText.
 
     The deputy acts in their own name and with their own rights: that two people are needed holds between the two as
@@ -67,7 +67,7 @@ def name_deputy(work: Work, absent_id: int, deputy_id: int, days: Days, reason: 
     return row
 
 
-def _require_free(work: Work, absent: User, deputy: User, days: Days) -> None:
+def _require_free(work: Work, absent: User, deputy: User, days: DeputyDays) -> None:
     """Raise BadValue where somebody has a deputy on these days already, or the deputy is away on one of them."""
     for row in deputies.list_coming(work.session, absent.id, work.now):
         if not row.days.meet(days):

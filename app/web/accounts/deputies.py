@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import DateField, SelectField, StringField
 from wtforms.validators import InputRequired
 
-from app.domain.accounts.deputies import REASON, Days
+from app.domain.accounts.deputies import REASON, DeputyDays
 from app.models import User
 from app.services.accounts import standing_in
 from app.web.shared.access import work
@@ -41,7 +41,7 @@ def named(absent: User, form: DeputyForm) -> Attempt[object]:
     """Name the deputy that the form names."""
 
     def write() -> object:
-        days = Days(form.first.data, form.last.data)
+        days = DeputyDays(form.first.data, form.last.data)
         return standing_in.name_deputy(work(), absent.id, form.deputy.data or 0, days, form.reason.data or "")
 
     return attempt(write, form)

@@ -18,7 +18,7 @@ from app.domain.programmes.notice import AwardNotice
 from app.domain.refusals import NothingChosen, NotReady
 from app.models import Nominee
 from app.services.nominees import access, batches, eligibility, reviews
-from app.services.nominees.batches import Reach
+from app.services.nominees.batches import BatchReach
 from app.web.nominees.blueprint import blueprint
 from app.web.nominees.opinions import record_answer
 from app.web.nominees.standing import stage_of
@@ -126,7 +126,7 @@ def _page(
     """Show the page; `ids` are those that were ticked when the act was refused."""
     chosen = request.args.get("chosen", "")
     nominees = _chosen() if chosen else []
-    reach = _reach(what, nominees) if nominees else Reach({})
+    reach = _reach(what, nominees) if nominees else BatchReach({})
     held_up = tried.refusal.reasons if isinstance(tried.refusal, NotReady) else {}
     ticked = {each.id for each in nominees} - reach.reasons.keys() if ids is None else set(ids) - reach.shut_out.keys()
     html = render_template(
@@ -146,7 +146,7 @@ def _page(
     return html, tried.status
 
 
-def _reach(what: str, nominees: Sequence[Nominee]) -> Reach:
+def _reach(what: str, nominees: Sequence[Nominee]) -> BatchReach:
     if what == "conditions":
         return batches.of_conditions(session(), portal().keyring, nominees, now())
     if what == "opinions":

@@ -6,13 +6,13 @@ import datetime as dt
 
 import pytest
 
-from app.domain.accounts.deputies import Days, find_faults_of_days
+from app.domain.accounts.deputies import DeputyDays, find_faults_of_days
 
 TODAY = dt.date(2026, 9, 18)
 
 
-def days(first: str, last: str) -> Days:
-    return Days(dt.date.fromisoformat(first), dt.date.fromisoformat(last))
+def days(first: str, last: str) -> DeputyDays:
+    return DeputyDays(dt.date.fromisoformat(first), dt.date.fromisoformat(last))
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ def days(first: str, last: str) -> Days:
         (days("2026-09-22", "2026-09-21"), ["last"]),
     ],
 )
-def test_the_days_start_today_at_the_earliest_and_are_sixty_at_most(given: Days, wrong: list[str]) -> None:
+def test_the_days_start_today_at_the_earliest_and_are_sixty_at_most(given: DeputyDays, wrong: list[str]) -> None:
     assert [fault.field for fault in find_faults_of_days(given, TODAY)] == wrong
 
 
@@ -45,7 +45,7 @@ def test_the_first_day_and_the_last_are_covered() -> None:
         (days("2026-09-22", "2026-09-30"), False),
     ],
 )
-def test_two_stretches_meet_if_one_day_is_in_both(other: Days, expected: bool) -> None:
+def test_two_stretches_meet_if_one_day_is_in_both(other: DeputyDays, expected: bool) -> None:
     given = days("2026-09-18", "2026-09-21")
     assert given.meet(other) is expected
     assert other.meet(given) is expected

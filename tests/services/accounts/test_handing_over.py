@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
-from app.domain.accounts.deputies import Days
+from app.domain.accounts.deputies import DeputyDays
 from app.domain.cases.states import DeclineGround, Role, State
 from app.domain.refusals import BadValue
 from app.models import Case, Deputy, User
@@ -106,7 +106,7 @@ def test_whoever_leaves_in_the_same_act_takes_nothing_over(world: World) -> None
 
 @sqlite
 def test_deputies_end_with_the_account_on_either_side(world: World) -> None:
-    stretch = Days(dt.date(2026, 9, 19), dt.date(2026, 9, 25))
+    stretch = DeputyDays(dt.date(2026, 9, 19), dt.date(2026, 9, 25))
     for absent, deputy in (("head", "handler"), ("handler2", "handler")):
         args = world.people[absent], world.people[deputy], stretch, "出差"
         world.run(standing_in.name_deputy, *args, by=world.actor("office"), now=at(NOW))

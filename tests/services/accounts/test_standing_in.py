@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
-from app.domain.accounts.deputies import Days
+from app.domain.accounts.deputies import DeputyDays
 from app.domain.cases.states import Conclusion, Role, State
 from app.domain.refusals import (
     AccountNotAgreed,
@@ -29,12 +29,18 @@ NOW = "2026-09-18 Fri 09:00"
 TEXTS = ("经走访核实", "评选通知第三部分", "已核实，谢谢监督")
 
 
-def days(first: str = "2026-09-18", last: str = "2026-09-22") -> Days:
-    return Days(dt.date.fromisoformat(first), dt.date.fromisoformat(last))
+def days(first: str = "2026-09-18", last: str = "2026-09-22") -> DeputyDays:
+    return DeputyDays(dt.date.fromisoformat(first), dt.date.fromisoformat(last))
 
 
 def name(
-    world: World, absent: str, deputy: str, stretch: Days | None = None, by: str = "", now: str = NOW, why: str = "出差"
+    world: World,
+    absent: str,
+    deputy: str,
+    stretch: DeputyDays | None = None,
+    by: str = "",
+    now: str = NOW,
+    why: str = "出差",
 ) -> int:
     args = world.people[absent], world.people[deputy], stretch or days(), why
     actor = world.actor(by or absent)

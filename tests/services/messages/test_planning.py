@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
-from app.domain.accounts.deputies import Days
+from app.domain.accounts.deputies import DeputyDays
 from app.domain.calendar.workdays import SHANGHAI
 from app.domain.cases.states import State
 from app.domain.messages.channels import OutgoingChannel
@@ -97,7 +97,7 @@ def test_who_has_the_case_is_told_and_a_colleague_is_not(world: World, period: i
 
 
 def stands_in(world: World, absent: str, deputy: str, first: str, last: str) -> None:
-    days = Days(dt.date.fromisoformat(first), dt.date.fromisoformat(last))
+    days = DeputyDays(dt.date.fromisoformat(first), dt.date.fromisoformat(last))
     args = world.people[absent], world.people[deputy], days, "出差"
     world.run(standing_in.name_deputy, *args, by=world.actor("office"), now=at(FRIDAY))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from app.domain.accounts.deputies import Days
+from app.domain.accounts.deputies import DeputyDays
 from app.domain.award.decision import ProceedingKind
 from app.domain.cases.states import Actor, Role, State
 from app.domain.nominees.annexes import Rank
@@ -227,7 +227,7 @@ def test_what_several_cases_of_a_period_ask_for_is_one_row_and_ones_own_are_coun
     assert only(world, "handler", now, TaskKind.ACCEPT).place.case == third
     assert counts(world, "handler2", now, own=True) == {TaskKind.DECIDE: 1}
     assert counts(world, "handler", now, own=True) == {}
-    away = Days(dt.date(2026, 9, 21), dt.date(2026, 9, 21))
+    away = DeputyDays(dt.date(2026, 9, 21), dt.date(2026, 9, 21))
     args = world.people["handler2"], world.people["handler"], away, "出差"
     world.run(standing_in.name_deputy, *args, by=world.actor("handler2"), now=at(now))
     assert counts(world, "handler", now, own=True) == {TaskKind.DECIDE: 1}
