@@ -59,3 +59,11 @@ def test_serve_names_what_is_missing_of_the_sites_identity_outside_the_demonstra
     assert Settings(**whole).lacking_identity() == []  # type: ignore[arg-type] # every one of them is text
     assert "不存在" in Settings(**whole | {"site_mark": "/nowhere.png"}).lacking_identity()[0]  # type: ignore[arg-type]
     assert Settings(demonstration=True).lacking_identity() == []
+
+
+def test_security_53_serve_warns_where_it_listens_to_the_open_without_a_proxy() -> None:
+    assert Settings().stands_open() == []
+    assert Settings(host="0.0.0.0", trusted_proxies=1).stands_open() == []  # noqa: S104 - named, not listened to
+    for host in ("0.0.0.0", "::", "192.0.2.8"):  # noqa: S104
+        [sentence] = Settings(host=host).stands_open()
+        assert "nginx" in sentence
