@@ -393,3 +393,16 @@ def test_0025_programmes_beside_the_first_get_a_mark_of_their_own(empty: Databas
     assert [tuple(row) for row in marks] == [(1, ""), (2, "第2项"), (3, "第3项")]
     with pytest.raises(IntegrityError):
         insert(empty, "programmes", {"id": 4, "title": "丁", "letter_mark": "第3项"})
+
+
+def test_0027_evidence_from_before_has_no_copy_yet_and_waits_for_one(empty: Database) -> None:
+    empty.migrate(revision="0026")
+    insert(
+        empty,
+        "evidence",
+        {"id": 1, "kind": "pdf", "size": 1, "stored_size": 1, "cipher": "aes-256-gcm", "scan": "unscanned"},
+    )
+    empty.migrate()
+    with empty.reader() as session:
+        row = session.get_one(Evidence, 1)
+        assert (row.copy_name, row.copy_refused, row.copy_waits) == (None, False, True)

@@ -75,7 +75,7 @@ def take_sent(
 
 def files_of(token: str | None) -> list[Attached]:
     """Return the files attached to a form that is not filed yet."""
-    return evidence.unfiled(session(), portal().keyring, form_hash(token))
+    return evidence.list_unfiled(session(), portal().keyring, form_hash(token))
 
 
 def letters_among(files: list[Attached]) -> int:
