@@ -15,12 +15,12 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from flask import Flask
+from flask import Flask, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
@@ -39,6 +39,7 @@ _FAREWELL = 0.5  # seconds for an answer to go out before the line is closed
 _LEAVES_WITHIN = 0.1
 _WAITS_FOR_PLACE = 5.0
 _PIECE = 64 * 1024
+_GUARD = "gongshi.body_guard"
 _AHEAD = 4  # pieces that are read before the application asks for them
 
 
@@ -208,6 +209,7 @@ class BodyGuard:
                 return self._application(environ, start_response)
         address = household(environ.get("REMOTE_ADDR", ""))
         size = int(length) if length.isdecimal() else None
+        environ[_GUARD] = self
         environ["wsgi.input"] = body = TimedBody(environ["wsgi.input"], size, address, self)
         head = _Head()
         with self._turns:
@@ -230,6 +232,14 @@ class BodyGuard:
             yield
         finally:
             self._turns.acquire()
+
+
+@contextmanager
+def beside_turns() -> Iterator[None]:
+    """Give this request's turn to others during slow work that needs no database, such as the copy of a document."""
+    guard: BodyGuard | None = request.environ.get(_GUARD)
+    with guard.without_turn() if guard is not None else nullcontext():
+        yield
 
 
 class _Head:

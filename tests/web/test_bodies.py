@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from app.web import bodies
 from app.web.bodies import BodyGuard, NoPlace, Places, TooSlow
@@ -151,6 +152,31 @@ def test_nobody_waits_behind_too_many_who_wait() -> None:
         each.join()
     places.give_back(ONE)
     assert places.take(OTHER, 0)
+
+
+def test_security_53_whose_file_is_copied_takes_no_turn() -> None:
+    app = Flask("a portal")
+    copying, done = threading.Event(), threading.Event()
+
+    @app.post("/")
+    def upload() -> str:
+        with bodies.beside_turns():
+            copying.set()
+            assert done.wait(5)
+        return "taken"
+
+    guard = BodyGuard(app.wsgi_app, 1)
+    app.wsgi_app = guard  # type: ignore[method-assign]
+    sent: list[str] = []
+    sender = threading.Thread(target=lambda: sent.append(app.test_client().post("/", data="a file").text))
+    sender.start()
+    assert copying.wait(5)
+    assert Answer(BodyGuard(reading, 1), asked(io.BytesIO(b"x"), 1)).content == [b"x"]
+    assert guard._turns.acquire(timeout=1)  # the only turn is free
+    guard._turns.release()
+    done.set()
+    sender.join()
+    assert sent == ["taken"]
 
 
 def test_refusals_say_what_to_do() -> None:
