@@ -58,8 +58,8 @@ class NoPlace(HTTPException):
 
 
 @dataclass(slots=True)
-class Places:
-    """Places for bodies under way: so many for all, and so many for one address."""
+class BodyPlaces:
+    """BodyPlaces for bodies under way: so many for all, and so many for one address."""
 
     most: int = PLACES
     most_of_address: int = PLACES_OF_ADDRESS
@@ -197,10 +197,10 @@ class TimedBody:
 class BodyGuard:
     """WSGI middleware: gives each body its place and time, and the application as many turns as it has threads."""
 
-    def __init__(self, application: WSGIApplication, turns: int, places: Places | None = None) -> None:
+    def __init__(self, application: WSGIApplication, turns: int, places: BodyPlaces | None = None) -> None:
         self._application = application
         self._turns = threading.BoundedSemaphore(turns)
-        self.places = places or Places()
+        self.places = places or BodyPlaces()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         length = environ.get("CONTENT_LENGTH") or ""

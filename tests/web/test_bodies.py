@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 
 from app.web import bodies
-from app.web.bodies import BodyGuard, NoPlace, Places, TooSlow
+from app.web.bodies import BodyGuard, BodyPlaces, NoPlace, TooSlow
 
 ONE, OTHER = "192.0.2.1", "198.51.100.7"
 
@@ -111,7 +111,7 @@ def test_security_53_bodies_under_way_take_no_turn(impatient: None) -> None:
 
 
 def test_security_53_one_address_holds_its_places_and_no_more(impatient: None) -> None:
-    guard = BodyGuard(reading, 4, Places(most=6, most_of_address=2))
+    guard = BodyGuard(reading, 4, BodyPlaces(most=6, most_of_address=2))
     held: list[Line] = []
     for _ in range(2):
         held.append(Line(b"facts="))
@@ -126,7 +126,7 @@ def test_security_53_one_address_holds_its_places_and_no_more(impatient: None) -
 
 
 def test_security_53_a_household_is_one_address() -> None:
-    class Full(Places):
+    class Full(BodyPlaces):
         def take(self, address: str, patience: float) -> bool:
             taken.append(address)
             return False
@@ -139,7 +139,7 @@ def test_security_53_a_household_is_one_address() -> None:
 
 
 def test_nobody_waits_behind_too_many_who_wait() -> None:
-    places = Places(most=1, most_of_address=1)
+    places = BodyPlaces(most=1, most_of_address=1)
     assert places.take(ONE, 0)
     waiting = [threading.Thread(target=places.take, args=(ONE, 1)) for _ in range(bodies.WAITING_OF_ADDRESS)]
     for each in waiting:

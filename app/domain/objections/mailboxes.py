@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Provider:
+class MailProvider:
     """What a provider says of its names, and the domain under which it knows them."""
 
     domain: str
@@ -19,9 +19,9 @@ class Provider:
     plus_counts: bool = True
 
 
-_GOOGLE = Provider("gmail.com", dots_count=False, plus_counts=False)
-_APPLE = Provider("icloud.com", plus_counts=False)
-_PROTON = Provider("proton.me", plus_counts=False)
+_GOOGLE = MailProvider("gmail.com", dots_count=False, plus_counts=False)
+_APPLE = MailProvider("icloud.com", plus_counts=False)
+_PROTON = MailProvider("proton.me", plus_counts=False)
 # QQ 邮箱 gives one person several names (the number, an English name, foxmail.com), which only it knows to be one.
 _PROVIDERS = {
     "gmail.com": _GOOGLE,
@@ -32,17 +32,17 @@ _PROVIDERS = {
     "proton.me": _PROTON,
     "protonmail.com": _PROTON,
     "pm.me": _PROTON,
-    "outlook.com": Provider("outlook.com", plus_counts=False),
-    "hotmail.com": Provider("hotmail.com", plus_counts=False),
-    "live.com": Provider("live.com", plus_counts=False),
-    "fastmail.com": Provider("fastmail.com", plus_counts=False),
+    "outlook.com": MailProvider("outlook.com", plus_counts=False),
+    "hotmail.com": MailProvider("hotmail.com", plus_counts=False),
+    "live.com": MailProvider("live.com", plus_counts=False),
+    "fastmail.com": MailProvider("fastmail.com", plus_counts=False),
 }
 
 
 def mailbox_key(name: str, domain: str) -> str:
     """Return one key for every spelling of a mailbox, given without spaces and in half width."""
     domain, name = plain_domain(domain), name.lower()
-    provider = _PROVIDERS.get(domain, Provider(domain))
+    provider = _PROVIDERS.get(domain, MailProvider(domain))
     if not provider.plus_counts:
         name = name.partition("+")[0] or name
     if not provider.dots_count:
