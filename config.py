@@ -109,6 +109,7 @@ class Settings:
     limit_waiting_nominee: str = "30/hour"
     limit_receipt: str = "30/10 minutes"
     limit_upload: str = "300/hour"  # evidence files: ten an objection, thirty objectors behind one address
+    unfiled_megabytes: int = 2048  # of everybody, that nobody has filed; from half on a challenge is asked
     limit_login: str = "20/10 minutes"
     limits_enabled: bool = True
     challenge_at: int = 50  # percent of a bucket taken from which a challenge is asked: 0 always, 100 never
@@ -150,6 +151,10 @@ class Settings:
             raise BadSettings(f"{PREFIX}OIDC_SCOPE 里要有 openid，现在是 {self.oidc_scope!r}。")
 
     @property
+    def unfiled_bytes(self) -> int:
+        return self.unfiled_megabytes * 1024**2
+
+    @property
     def retired_keys(self) -> tuple[str, ...]:
         return tuple(key.strip() for key in self.identity_keys_retired.split(",") if key.strip())
 
@@ -179,6 +184,16 @@ class Settings:
         if self.public_url == f"http://{self.host}:{self.port}":
             lacking.append(f"{PREFIX}PUBLIC_URL 未设置：群众怎样打开本站，公开页面上写的会是 {self.public_url}。")
         return lacking
+
+    def stands_open(self) -> list[str]:
+        """Return a sentence where the portal itself is open to the network, without a proxy that it knows of."""
+        if self.host in ("127.0.0.1", "localhost", "::1") or self.trusted_proxies:
+            return []
+        return [
+            f"{PREFIX}HOST 是 {self.host}，{PREFIX}TRUSTED_PROXIES 是 0：网上的人直接连到本程序，前面没有 nginx。"
+            "没有 TLS，同时打开很多连接就能拖住它。请让本程序只听 127.0.0.1，前面用 deploy/nginx.conf"
+            "（见 docs/operations.md）。"
+        ]
 
     def require_shared_limits(self) -> None:
         """Refuse to serve with several workers that would each count for themselves (R17)."""

@@ -31,6 +31,7 @@ def opened(world: World, vault: Vault, case_id: int, evidence_id: int, login: st
 
 
 def path_of(world: World, folder: Path, evidence_id: int) -> Path:
+    """Return where a file lies as it was kept. Of a document handlers read a copy, which lies elsewhere."""
     with world.database.reader() as session:
         name = session.get_one(Evidence, evidence_id).name
     return folder / name[:2] / name

@@ -39,7 +39,7 @@ SUBJECTS = {
 BESIDE_SUBJECTS = {
     "app/domain": {"refusals"},
     "app/models": {"arrivals", "base", "document", "drawing", "letters", "phrases", "stored_file"},
-    "app/web": {"factory"},
+    "app/web": {"factory", "bodies"},
 }
 MOST_MODULES = 25
 # Tests that go through a whole layer, not through one module of it.

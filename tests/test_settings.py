@@ -75,3 +75,11 @@ def test_serve_names_what_is_missing_of_the_sites_identity_outside_the_demonstra
 def test_a_value_that_cannot_be_used_is_named_with_what_would_be_right(setting: str, value: object, says: str) -> None:
     with pytest.raises(BadSettings, match=says):
         Settings(**{setting: value})  # type: ignore[arg-type] # each case knows what it sets
+
+
+def test_security_53_serve_warns_where_it_listens_to_the_open_without_a_proxy() -> None:
+    assert Settings().stands_open() == []
+    assert Settings(host="0.0.0.0", trusted_proxies=1).stands_open() == []  # noqa: S104 - named, not listened to
+    for host in ("0.0.0.0", "::", "192.0.2.8"):  # noqa: S104
+        [sentence] = Settings(host=host).stands_open()
+        assert "nginx" in sentence

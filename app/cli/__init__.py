@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
@@ -28,6 +29,7 @@ from config import BadSettings, from_environment
 @click.pass_context
 def gongshi(context: click.Context) -> None:
     """公示与异议处理 portal."""
+    os.umask(0o077)  # whatever a command writes is its owner's alone (SECURITY 55), whoever starts it and how
     try:
         context.obj = OpenPortal(from_environment())
     except BadSettings as bad:

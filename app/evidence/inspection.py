@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from app.domain.refusals import FileRefused, RecordingRefused
+from app.evidence.copier import made_copy
 from app.evidence.documents import document_kind
 from app.evidence.kinds import FileKind
 from app.evidence.pdf import check_pdf
@@ -77,7 +78,8 @@ def inspect(upload: BinaryIO, *, limit: int = FILE_LIMIT, as_it_came: bool = Fal
         raise RecordingRefused
     size, sha256 = _measured(upload, limit)
     if head.startswith(b"%PDF-"):
-        check_pdf(upload)
+        if check_pdf(upload):
+            made_copy(upload, FileKind.PDF).close()  # which refuses one that opens it by itself (SECURITY 58)
         return _as_it_came(upload, FileKind.PDF, size, sha256)
     if head.startswith(_ZIP):
         kind = document_kind(upload, size)

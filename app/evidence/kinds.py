@@ -18,6 +18,11 @@ class FileKind(StrEnum):
     XLSX = "xlsx"
 
     @property
+    def copied(self) -> bool:
+        """Tell whether handlers read a copy of such a file (SECURITY 45). A picture is written anew as it comes in."""
+        return self in _COPIED
+
+    @property
     def extension(self) -> str:
         """Return the file name extension with its dot, for sending the file."""
         return ".jpg" if self is FileKind.JPEG else f".{self}"
@@ -27,6 +32,7 @@ class FileKind(StrEnum):
         return _MEDIA_TYPES[self]
 
 
+_COPIED = frozenset({FileKind.PDF, FileKind.DOCX, FileKind.XLSX})
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 _MEDIA_TYPES = {
     FileKind.PDF: "application/pdf",

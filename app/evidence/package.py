@@ -12,9 +12,11 @@ from urllib.parse import unquote
 from xml.parsers import expat
 
 from app.domain.refusals import FileRefused
+from app.evidence.fields import check_fields
 from app.evidence.kinds import OR_AS_PDF, FileKind
 
 _TYPES, _RELATIONS, _ROOT = "[content_types].xml", ".rels", "_rels/.rels"
+_WITH_FIELDS = ("word/", "xl/worksheets/", "xl/workbook")
 _XML_LIMIT = 4 * 1024 * 1024
 
 _MAIN = "application/vnd.openxmlformats-officedocument"
@@ -59,11 +61,13 @@ class FileParts:
         name = name.casefold()
         self._parts.add(name)
         if name == _TYPES:
-            _each_element(content, self._take_type)
+            each_element(content, self._take_type)
         elif name == _ROOT:
-            _each_element(content, self._take_root_relation)
+            each_element(content, self._take_root_relation)
         elif name.endswith(_RELATIONS):
-            _each_element(content, _check_relation)
+            each_element(content, _check_relation)
+        elif name.endswith(".xml") and name.startswith(_WITH_FIELDS):
+            check_fields(content)
 
     def kind(self) -> FileKind | None:
         """Return what the file is, by the part that its root points to."""
@@ -108,7 +112,7 @@ def _check_relation(element: str, attributes: dict[str, str]) -> None:
         raise FileRefused(_TOLD.get(relation, _LINKS).format(shown))
 
 
-def _each_element(content: Iterable[bytes], take: Callable[[str, dict[str, str]], None]) -> None:
+def each_element(content: Iterable[bytes], take: Callable[[str, dict[str, str]], None]) -> None:
     """Call `take` with each element's local name and attributes."""
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartDoctypeDeclHandler = _no_document_type

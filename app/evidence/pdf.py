@@ -26,11 +26,17 @@ _REASONS = {
     b"Launch": f"这个 PDF 里带有启动其他程序的动作。{_ANEW}",
     b"EmbeddedFile": f"这个 PDF 里夹带了别的文件。夹带的文件请单独上传；PDF {_ANEW}",
     b"EmbeddedFiles": f"这个 PDF 里夹带了别的文件。夹带的文件请单独上传；PDF {_ANEW}",
+    b"SubmitForm": f"这个 PDF 里带有会把内容发送出去的表单。{_ANEW}",
+    b"ImportData": f"这个 PDF 里带有会读取别的文件的动作。{_ANEW}",
+    b"GoToR": f"这个 PDF 里带有打开别的文件的链接。{_ANEW}",
+    b"GoToE": f"这个 PDF 里带有打开别的文件的链接。{_ANEW}",
     b"Encrypt": f"这个 PDF 设了密码或限制，无法检查。{_ANEW}",
 }
 _BROKEN = f"这个 PDF 已损坏、加了密或写法特殊，无法检查。{_ANEW}"
 _TOO_LARGE = f"这个 PDF 解压后太大，无法检查。{_ANEW}"
 _OBJECT_STREAM = b"ObjStm"
+# An address is harmless where a person clicks on it; where the document opens it, the two stand together.
+_BY_ITSELF, _ADDRESS = (b"OpenAction", b"AA"), b"URI"
 
 
 def _disguised(name: bytes) -> bytes:
@@ -38,7 +44,7 @@ def _disguised(name: bytes) -> bytes:
     return b"(" + b"".join(b"(?:%c|#(?i:%02x))" % (letter, letter) for letter in name) + b")"
 
 
-_NAMES = (*_REASONS, _OBJECT_STREAM)
+_NAMES = (*_REASONS, _OBJECT_STREAM, *_BY_ITSELF, _ADDRESS)
 _SEARCHED = re.compile(b"/(?:" + b"|".join(map(_disguised, _NAMES)) + rb")(?![A-Za-z0-9#])")
 # From a place in a dictionary to its end and the stream behind it. Comments and strings, in which a word may pose as
 # the stream's beginning, have no business in the dictionary of an object stream.
@@ -47,19 +53,28 @@ _STREAM = re.compile(rb"[^%(]*?>>[\0\t\n\f\r ]*stream\r?\n")
 _OBJECTS = re.compile(rb"\s*(?:\d+\s+\d+\s+)+[<(/[+.\-\dtfn]")
 
 
-def check_pdf(pdf: BinaryIO) -> None:
-    """Raise FileRefused for a PDF that carries what it may not."""
+def check_pdf(pdf: BinaryIO) -> bool:
+    """Raise FileRefused for a PDF that carries what it may not. Returns whether it may open an address by itself.
+
+    Whether it does, only a reader of its objects can tell (`pdf_copy`).
+    """
+    seen: set[bytes] = set()
     effort = _Effort()
     pdf.seek(0)
     for name, place in _named(iter(lambda: pdf.read(_PIECE), b"")):
         if name in _REASONS:
             raise FileRefused(_REASONS[name])
+        seen.add(name)
+        if name != _OBJECT_STREAM:
+            continue
         effort.another_stream()
         resume = pdf.tell()
         for hidden, _ in _named(effort.counted(_object_stream(pdf, place))):
             if hidden in _REASONS:
                 raise FileRefused(_REASONS[hidden])
+            seen.add(hidden)
         pdf.seek(resume)
+    return _ADDRESS in seen and not seen.isdisjoint(_BY_ITSELF)
 
 
 class _Effort:

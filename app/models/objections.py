@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.domain.objections.arrival import REGISTERED_CHANNELS, Channel
@@ -193,8 +193,11 @@ class Evidence(StoredFile, Base):
     """A file that came with an objection, or with a supplement to one (then with its message).
 
     Until the objection is filed it belongs to its form alone (`form_hash`, as in `objections`); a form holds the
-    same file once. Of a picture something else is kept than came in: it is written anew. `letter` tells the sealed
-    letter of a unit from evidence; it is empty where the file came before the two were told apart (`kept_as`).
+    same file once. Of a picture something else is kept than came in: it is written anew. Of any other file a copy
+    without the marks of its author lies beside it, sealed with a key of its own: that is what handlers read (R19). It
+    is missing where the file came before there were copies, and `copy_refused` where none could be made of it. `letter`
+    tells the sealed letter of a unit from evidence; it is empty where the file came before the two were told apart
+    (`kept_as`).
     """
 
     __tablename__ = "evidence"
@@ -204,6 +207,16 @@ class Evidence(StoredFile, Base):
     objection_id: Mapped[int | None] = mapped_column(ForeignKey("objections.id"), index=True)
     message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
     letter: Mapped[bool | None]
+    copy_name: Mapped[str | None] = mapped_column(String(32), unique=True, index=True)
+    sealed_copy_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    copy_size: Mapped[int | None]
+    copy_sha256: Mapped[str | None] = mapped_column(String(64))
+    copy_refused: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+    @property
+    def copy_waits(self) -> bool:
+        """Tell whether handlers read a copy that is not made yet."""
+        return self.kind.copied and self.copy_name is None
 
     __table_args__ = (
         CheckConstraint("size > 0 AND stored_size > 0", name="not_empty"),

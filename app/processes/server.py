@@ -19,6 +19,7 @@ from granian.constants import Interfaces
 
 from app import logs
 from app.processes import sending, ticking
+from app.web import bodies
 from app.web.factory import create_app
 from config import Settings, from_environment, share_counters
 
@@ -37,7 +38,7 @@ def wsgi() -> Flask:
 def run(settings: Settings) -> None:
     """Serve until stopped. Settlement, warnings and the uptime record tick beside the workers; messages are sent."""
     logs.configure(settings)
-    for sentence in settings.lacking_identity():
+    for sentence in [*settings.stands_open(), *settings.lacking_identity()]:
         _log.warning(sentence)
     stop = threading.Event()
     beside: list[tuple[Callable[..., None], tuple[object, ...]]] = [(ticking.run, (settings,))]
@@ -57,7 +58,7 @@ def run(settings: Settings) -> None:
             address=settings.host,
             port=settings.port,
             workers=settings.workers,
-            blocking_threads=settings.threads,
+            blocking_threads=settings.threads + bodies.THREADS_BESIDE,
             workers_kill_timeout=_STOPPING_SECONDS,
             websockets=False,
             respawn_failed_workers=True,  # without this, one worker killed by the kernel would end all the others

@@ -98,6 +98,7 @@ def look_after_evidence(database: Database, vault: Vault, now: dt.datetime, scan
     """Delete files that were never filed, and ask the scanner at this address, if any, for its verdicts."""
     with database.writer() as session:
         evidence_upkeep.forget_unfiled(Work(session, now), vault)
+    make_copies(database, vault, now)
     if not scanner:
         return
     with database.reader() as session:
@@ -119,6 +120,18 @@ def look_after_evidence(database: Database, vault: Vault, now: dt.datetime, scan
             evidence_upkeep.judge(Work(session, now), file.subject, verdict)
     if failed:
         _log.warning("files wait that the scanner did not judge", extra={"count": failed})
+
+
+def make_copies(database: Database, vault: Vault, now: dt.datetime) -> None:
+    """Make the copies that handlers read, of documents that came before there were copies (SECURITY 45)."""
+    with database.reader() as session:
+        due = evidence_upkeep.without_copy(session)
+    for evidence_id, stored, kind in due:
+        try:
+            with database.writer() as session:
+                evidence_upkeep.make_copy(Work(session, now), vault, evidence_id, stored, kind)
+        except (SealBroken, FileMissing):
+            _log.error("a stored file is missing or damaged", extra={"file": stored.subject})
 
 
 def read_imports(database: Database, vault: Vault, now: dt.datetime) -> None:

@@ -11,6 +11,7 @@ from app.services.messages.queue import wake_after_commits
 from app.web import (
     accounts,
     award,
+    bodies,
     calendar,
     cases,
     imports,
@@ -59,6 +60,7 @@ def create_app(settings: Settings, clock: Clock = now) -> Flask:
         wake_after_commits(portal.portal_of(app).database, settings)
     uploads.init_app(app)
     forms.init_app(app)
+    bodies.init_app(app, settings)
     limits.init_app(app, settings)
     access.init_app(app)
     words.init_app(app)

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from importlib.metadata import version
 from pathlib import Path
+from stat import S_ISSOCK
 
 import pytest
 
+from app.cli import gongshi
 from app.database import ROOT
 from tests.cli.console import KEYS, Run
 from tests.files import attach, pdf
+from tests.running import (
+    SERVE,
+    await_port,
+    eventually,
+    free_port,
+    kill_group,
+    ready,
+    settings_as_environment,
+    start,
+)
 from tests.web.browsing import TOKEN
 from tests.world import World
 
@@ -109,3 +122,53 @@ def test_a_setting_of_the_wrong_kind_is_named_in_one_line(nowhere: Run) -> None:
         done = nowhere("settle", **{name: value})
         assert (done.exit_code, said in done.stderr) == (1, True), done.output
         assert "Traceback" not in done.output
+
+
+# --- what commands leave on the disk -------------------------------------------------------------
+
+# Commands that write rows, or print, and no file of their own beside the database.
+WRITE_ROWS_ALONE = {
+    "audit", "calendar", "check", "evidence", "grants", "import", "keys", "notify", "retention", "send", "settle",
+    "user",
+}  # fmt: skip
+WRITE_FILES = {"backup", "demo", "export", "migrate", "programme", "restore", "serve"}
+
+
+def open_to_all() -> None:
+    os.umask(0)
+
+
+def test_security_55_whatever_a_command_writes_is_its_owners_alone_whatever_the_umask(tmp_path: Path) -> None:
+    """Every command that writes a file, as a process under umask 000; then the modes of all that is there."""
+    assert set(gongshi.commands) == WRITE_ROWS_ALONE | WRITE_FILES
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "tmp").mkdir(mode=0o700)
+    port = free_port()
+    instance = {"instance_dir": f"{home}/instance", "evidence_dir": f"{home}/instance/evidence"}
+    own = {"demonstration": "1", "port": str(port), **instance}
+    environment = settings_as_environment(own) | {"TMPDIR": str(home / "tmp")}
+
+    def ran(*arguments: str, **more: str) -> None:
+        command = [*SERVE[:-1], *arguments]
+        log = tmp_path / "log"
+        process = start(command, environment | settings_as_environment(more), log, preexec=open_to_all)
+        assert process.wait(300) == 0, log.read_text()
+
+    ran("migrate")
+    ran("demo")
+    ran("programme", "blank", f"{home}/programme.xlsx")
+    ran("backup", f"{home}/backups")
+    [made] = [path for path in (home / "backups").iterdir() if path.is_dir()]
+    ran("restore", str(made), instance_dir=f"{home}/again", evidence_dir=f"{home}/again/evidence")
+    ran("audit", "verify")
+    server = start(SERVE, environment, tmp_path / "log", preexec=open_to_all)
+    try:
+        await_port(port, server)
+        eventually(lambda: ready(f"http://127.0.0.1:{port}"), "ready")
+        modes = {path: path.lstat().st_mode for path in home.rglob("*")}
+    finally:
+        kill_group(server)
+    assert len(modes) > 50
+    theirs = {str(path): oct(mode & 0o777) for path, mode in modes.items() if mode & 0o077 and not S_ISSOCK(mode)}
+    assert theirs == {}

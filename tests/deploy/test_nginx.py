@@ -10,7 +10,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from urllib.parse import quote, urlencode
@@ -358,3 +358,47 @@ def test_security_39_a_real_server_behind_nginx_counts_true_addresses_and_logs_n
     for written in ((tmp_path / log).read_text() for log in ("access.log", "error.log", "serve.log")):
         for mark in (MARK, quote(MARK), codes[0], "13912345678", "127.0.0.7", "203.0.113", "Mozilla"):
             assert mark not in written, mark
+
+
+def test_security_53_slow_bodies_of_one_address_hold_up_nobodys_upload(tmp_path: Path) -> None:
+    slow = SlowPortal()
+    with nginx(tmp_path, slow.port) as site, ExitStack() as lines:
+        refused = 0
+        for _ in range(16):
+            line = lines.enter_context(site.connect())
+            line.sendall(f"POST {FORM}/evidence HTTP/1.1\r\nHost: {NAME}\r\nContent-Length: 3000000\r\n\r\nx".encode())
+            line.settimeout(0.3)
+            with suppress(TimeoutError):
+                refused += line.recv(100).startswith(b"HTTP/1.1 429")
+        assert refused == 4  # twelve have their place, the others are told to come again
+        other = lines.enter_context(site.connect(source="127.0.0.2"))
+        other.sendall(f"POST {FORM}/evidence HTTP/1.1\r\nHost: {NAME}\r\nContent-Length: 200000\r\n\r\n".encode())
+        other.sendall(b"y" * 200_000)
+        assert other.recv(100).startswith(b"HTTP/1.1 204 ")
+    slow.listening.close()
+
+
+class SlowPortal:
+    """A portal that takes each body in a thread of its own, however slowly it comes."""
+
+    def __init__(self) -> None:
+        self.listening = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listening.getsockname()[1]
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        with suppress(OSError):
+            while True:
+                connected, _ = self.listening.accept()
+                threading.Thread(target=self._take, args=(connected,), daemon=True).start()
+
+    def _take(self, connected: socket.socket) -> None:
+        with connected, suppress(OSError):
+            received = b""
+            while piece := connected.recv(65536):
+                received += piece
+                head, _, body = received.partition(b"\r\n\r\n")
+                length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
+                if length and len(body) >= int(length[1]):
+                    connected.sendall(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
+                    return

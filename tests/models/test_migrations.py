@@ -479,3 +479,16 @@ def test_0030_no_open_case_stays_with_an_account_that_ended(empty: Database) -> 
     insert(empty, "deputies", {"id": 1, "absent_id": 1, "deputy_id": 3, "named_by": 1, "reason": "出差"} | days)
     with pytest.raises(IntegrityError):
         insert(empty, "deputies", {"id": 2, "absent_id": 1, "deputy_id": 1, "named_by": 1, "reason": "出差"} | days)
+
+
+def test_0031_evidence_from_before_has_no_copy_yet_and_waits_for_one(empty: Database) -> None:
+    empty.migrate(revision="0026")
+    insert(
+        empty,
+        "evidence",
+        {"id": 1, "kind": "pdf", "size": 1, "stored_size": 1, "cipher": "aes-256-gcm", "scan": "unscanned"},
+    )
+    empty.migrate()
+    with empty.reader() as session:
+        row = session.get_one(Evidence, 1)
+        assert (row.copy_name, row.copy_refused, row.copy_waits) == (None, False, True)

@@ -1,6 +1,7 @@
 """Telephone numbers and mailboxes as people type them: read, written in one way, asked back (R14, R17).
 
-Every comparison of contacts goes by `plain_contact`, so that one number is one however it was typed.
+Every comparison of contacts goes by `plain_contact`, so that one number is one however it was typed, and one mailbox
+too: `mailboxes` knows what each provider takes for the same.
 """
 
 from __future__ import annotations
@@ -8,6 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+
+from app.domain.objections.mailboxes import mailbox_key
+from app.domain.shared.invisible import without_invisible
 
 MOST = 3  # contacts in one field
 _LONGEST = 200  # characters
@@ -20,13 +24,13 @@ _BETWEEN = re.compile(r"[,;/|、\n]|或者?|以及|和")
 # Words that stand beside a number and say no more than the number does.
 _LABELS = re.compile(
     r"(?:手机|移动|联系|办公室?|家庭|单位)?(?:电话|号码|座机|固话)|手机|(?:电子)?(?:邮箱|邮件)|微信(?:号)?(?:同号)?|同微信"
-    r"|(?<![a-z])(?:tel|mobile|phone|e-?mail)(?![a-z])|[:()\[\]]",
+    r"|(?<![a-z])(?:tel|mobile|phone|e-?mail|mailto)(?![a-z])|[:()\[\]<>]",
     re.IGNORECASE,
 )
 _MAILBOX = re.compile(r"([a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64})@((?:[\w-]+\.)+[\w-]{2,})", re.IGNORECASE)
 _EXTENSION = r"(?: *(?:转|分机|ext\.?|x|#|-) *(?P<extension>\d{1,6}))?"
-_ABROAD = r"(?:(?:\+|00) ?86[- ]*)"
-_MOBILE = rf"{_ABROAD}?(?P<mobile>1[3-9]\d[- ]*\d{{4}}[- ]*\d{{4}})"
+_ABROAD = r"(?:(?:\+|00)? ?86[- ]*)"
+_MOBILE = rf"{_ABROAD}?(?:0[- ]*)?(?P<mobile>1[3-9]\d[- ]*\d{{4}}[- ]*\d{{4}})"
 _LINE = (
     rf"(?:{_ABROAD}0?|0)(?P<area>10|2\d|[3-9]\d\d)[- ]*"
     rf"(?P<line>\d{{3,4}} *-? *\d{{4}}){_EXTENSION}"
@@ -73,7 +77,7 @@ def plain_contact(text: str | None) -> str:
 
 
 def _folded(text: str | None) -> str:
-    return unicodedata.normalize("NFKC", text or "").translate(_DASHES)
+    return without_invisible(unicodedata.normalize("NFKC", text or "")).translate(_DASHES)
 
 
 def _read(text: str | None) -> tuple[list[TypedContact], list[str]]:
@@ -95,8 +99,8 @@ def _read(text: str | None) -> tuple[list[TypedContact], list[str]]:
 
 
 def _mailbox(piece: str) -> TypedContact | None:
-    match = _MAILBOX.fullmatch(piece.replace(" ", "").replace("。", "."))
-    return TypedContact(match[0], match[0].lower()) if match else None
+    match = _MAILBOX.fullmatch(piece.replace(" ", "").replace("。", ".").rstrip("."))
+    return TypedContact(match[0], mailbox_key(match[1], match[2])) if match else None
 
 
 def _numbers(piece: str) -> list[TypedContact | None]:

@@ -40,6 +40,7 @@ from app.domain.refusals.nominees import KnownAlready, NoLongerStands, NothingCh
 from app.domain.refusals.objections import (
     AnswerSpent,
     ArrivedOutside,
+    CopyMissing,
     FileDamaged,
     FileRefused,
     FilesChanged,
@@ -51,6 +52,7 @@ from app.domain.refusals.objections import (
     RecordingRefused,
     TooLateToRegister,
     TooManyFiles,
+    UnfiledFull,
     UnknownReceipt,
 )
 from app.domain.refusals.papers import NotPrinted, PrinterBusy, TemplateBroken, UnreadableForm
@@ -90,6 +92,7 @@ __all__ = [
     "CodeRefused",
     "CodeTooSoon",
     "ContactMissing",
+    "CopyMissing",
     "DeadlineSettled",
     "DecisionNotReady",
     "EstimatedCalendar",
@@ -149,6 +152,7 @@ __all__ = [
     "TooManyFailures",
     "TooManyFiles",
     "TooManyRows",
+    "UnfiledFull",
     "Unfit",
     "UnknownReceipt",
     "UnreadableForm",

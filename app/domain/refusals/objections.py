@@ -110,6 +110,26 @@ class HeldBack(Refusal):
         )
 
 
+class UnfiledFull(FileRefused):
+    """The portal holds as many bytes that nobody has filed as it may (SECURITY 49)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "现在等着提交的附件太多，暂时收不下这个文件。您可以先提交异议，过一两个小时再用查询码补充材料，或者把材料寄来、送来。"
+        )
+
+
+class CopyMissing(Refusal):
+    """A document whose copy for handlers is not made yet, or cannot be made (SECURITY 45)."""
+
+    def __init__(self, never: bool) -> None:
+        super().__init__(
+            "这个文件里的作者等信息无法自动去掉，不能打开。需要看的，请市级专班按查看异议人身份的办法打开原件。"
+            if never
+            else "正在去掉这个文件里的作者等信息，一般几分钟就好。请过一会儿再下载。"
+        )
+
+
 class FileDamaged(Refusal):
     """A stored file that is missing, or is not what was stored."""
 

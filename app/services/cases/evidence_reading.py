@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.objections.letters import KeptAs, kept_as
-from app.domain.refusals import NotYourCase
+from app.domain.refusals import CopyMissing, NotYourCase
 from app.evidence.kinds import FileKind
 from app.models import READABLE, Evidence, Objection, ObjectorKind, ScanState
 from app.services.cases.investigation import visible_case
@@ -30,6 +30,8 @@ class Exhibit:
     sha256: str
     scan: ScanState
     supplement: bool
+    copied: bool = True  # False: what handlers read is not made yet, or can't be made (`refused`)
+    refused: bool = False
 
     @property
     def file_name(self) -> str:
@@ -37,7 +39,7 @@ class Exhibit:
 
     @property
     def readable(self) -> bool:
-        return self.scan in READABLE
+        return self.scan in READABLE and self.copied
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,45 +82,49 @@ def _files_of(session: Session, case_id: int) -> list[tuple[Evidence, KeptAs]]:
 
 @use_case
 def open_for_handler(work: Work, vault: Vault, case_id: int, evidence_id: int) -> OpenedFile:
-    """Open a file of a case, for somebody who may see the case.
+    """Open a file of a case, for somebody who may see the case: of a document the copy without its author's marks.
 
     The opening is on the record before a byte of the file goes out. Raises NotYourCase, HeldBack, FileDamaged,
-    StoreDown.
+    StoreDown, CopyMissing.
     """
     visible_case(work.session, case_id, work.actor, work.now)
     of_case = (exhibit for each in list_exhibits(work.session, case_id).values() for exhibit in each)
     exhibit = next((exhibit for exhibit in of_case if exhibit.id == evidence_id), None)
     if exhibit is None:
         raise NotYourCase
-    opened = _opened(work.session, vault, exhibit)
+    if (stored := Stored.copy_of(work.session.get_one(Evidence, exhibit.id))) is None:
+        raise CopyMissing(exhibit.refused)
+    opened = _opened(work.session, vault, exhibit, stored)
     details = {"evidence": evidence_id, "number": exhibit.number}
     work.did("evidence.opened", on_case(case_id), **details)
     return opened
 
 
 def open_for_objector(session: Session, vault: Vault, objection_id: int, evidence_id: int) -> OpenedFile:
-    """Open one of the objector's own files. Raises as `open_for_handler` does."""
+    """Open one of the objector's own files as it was sent. Raises as `open_for_handler` does."""
     row = session.get(Evidence, evidence_id)
     if row is None or row.objection_id != objection_id:
         raise NotYourCase
     theirs = select(Evidence.id).where(Evidence.objection_id == objection_id)
     ids = list(session.scalars(theirs.order_by(Evidence.received_at, Evidence.id)))
-    return _opened(session, vault, _exhibit(row, ids.index(evidence_id) + 1))
+    return _opened(session, vault, _exhibit(row, ids.index(evidence_id) + 1), Stored.of(row))
 
 
-def _opened(session: Session, vault: Vault, exhibit: Exhibit) -> OpenedFile:
-    stored = Stored.of(session.get_one(Evidence, exhibit.id))
+def _opened(session: Session, vault: Vault, exhibit: Exhibit, stored: Stored) -> OpenedFile:
     session.rollback()  # no transaction stays open while a file is read
     return files.open_stored_file(vault, stored, exhibit.scan, exhibit.kind, exhibit.file_name)
 
 
 def _exhibit(row: Evidence, number: int) -> Exhibit:
+    read = Stored.copy_of(row)
     return Exhibit(
         id=row.id,
         number=number,
         kind=row.kind,
-        size=row.stored_size,
-        sha256=row.stored_sha256,
+        size=read.size if read else 0,
+        sha256=read.sha256 if read else "",
+        copied=read is not None,
+        refused=row.copy_refused,
         scan=row.scan,
         supplement=row.message_id is not None,
     )

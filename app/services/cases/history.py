@@ -42,6 +42,7 @@ _TOLD_ELSEWHERE = {f"case.{action}" for action in (Action.NOTE, Action.HEAR, Act
     "identity.refused",
     "identity.read",
     "letter.opened",
+    "original.opened",
     "letter.sorted",
     "casefile.received",
     "casefile.removed",

@@ -13,6 +13,7 @@ from app.evidence.inspection import FILES_PER_OBJECTION
 from app.evidence.kinds import FileKind
 from app.models import Evidence, Objection, ScanState
 from app.sealing import Keyring
+from app.services.objections import unfiled
 from app.services.record.chain import OBJECTOR
 from app.services.shared import files
 from app.services.shared.files import Vault
@@ -73,14 +74,16 @@ def take(work: Work, vault: Vault, form_hash: str, sent: SentFile) -> Attached:
     """Store one file for a form that is not filed yet.
 
     The same file sent twice is stored once, as a letter if it was ever sent as one. Raises FileRefused, TooManyFiles,
-    FormAlreadyUsed for a form that was filed without it, StoreDown. On return file and row are on disk.
+    FormAlreadyUsed for a form that was filed without it, UnfiledFull, StoreDown. On return file and row are on disk.
     """
     work.session.rollback()  # no transaction stays open while a file is inspected and stored
-    with files.store_incoming(vault, sent.title, sent.content, work.now) as file, work:
+    displaced: list[str] = []
+    with files.store_incoming(vault, sent.title, sent.content, work.now, copied=True) as file, work:
         _lock(work.session.connection(), form_hash)
         row = Evidence(form_hash=form_hash, letter=sent.letter, **file.columns)
         if (same := _same(work.session, row)) is None:
             _room(work.session, form_hash, sent.objection_id)
+            displaced = unfiled.make_room(work, row.stored_size + (row.copy_size or 0), vault.unfiled_limit)
             work.session.add(row)
             work.session.flush()
             details = {"size": row.size, "sha256": row.sha256}
@@ -88,21 +91,25 @@ def take(work: Work, vault: Vault, form_hash: str, sent: SentFile) -> Attached:
             file.named = True
         elif sent.letter and same.objection_id is None:
             same.letter = True
-        return attached(vault.keyring, same or row)
+        taken = attached(vault.keyring, same or row)
+    for name in displaced:  # their rows are gone for good
+        files.discard(vault, name)
+    return taken
 
 
 def remove(work: Work, vault: Vault, form_hash: str, evidence_id: int, by: str = OBJECTOR) -> None:
     """Remove a file of a form before it is filed. Any other file stays as it is."""
     mine = (Evidence.id == evidence_id, Evidence.form_hash == form_hash, Evidence.objection_id.is_(None))
     with work:
-        name = work.session.scalar(delete(Evidence).where(*mine).returning(Evidence.name))
-        if name is not None:
+        gone = work.session.execute(delete(Evidence).where(*mine).returning(Evidence.name, Evidence.copy_name)).first()
+        if gone is not None:
             work.did_by(by, "evidence.removed", _on_evidence(evidence_id))
-    if name is not None:  # the row is gone for good: now the file may go
-        files.discard(vault, name)
+    for name in gone or ():  # the row is gone for good: now the files may go
+        if name is not None:
+            files.discard(vault, name)
 
 
-def unfiled(session: Session, keyring: Keyring, form_hash: str) -> list[Attached]:
+def list_unfiled(session: Session, keyring: Keyring, form_hash: str) -> list[Attached]:
     """List the files of a form that is not filed yet, in the order they came."""
     return _listed(session, keyring, Evidence.form_hash == form_hash, Evidence.objection_id.is_(None))
 

@@ -7,22 +7,28 @@ alike. A row is named as the record names it, `evidence:3`, `document:4` or `cas
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import Select, delete, null, select, update
 from sqlalchemy.orm import Session
 
+from app.domain.refusals import FileRefused
+from app.evidence.kinds import FileKind
 from app.evidence.names import FileMissing, StoreDown
 from app.evidence.scanner import Verdict
+from app.evidence.spool import SealedSpool
 from app.evidence.store import Store
 from app.models import CaseFile, Document, Evidence, Objection, ScanState, StoredFile
 from app.services.record.chain import CLOCK, on_case
+from app.services.shared import files
 from app.services.shared.files import Stored, Vault
 from app.services.shared.work import Work, use_case
 
 KEPT_UNFILED = dt.timedelta(hours=24)
+_COPIED_A_TICK = 20
 _STATES = {Verdict.CLEAN: ScanState.CLEAN, Verdict.INFECTED: ScanState.INFECTED}
 _TABLES: dict[str, type[Evidence] | type[Document] | type[CaseFile]] = {
     "evidence": Evidence,
@@ -38,21 +44,25 @@ def forget_unfiled(work: Work, vault: Vault) -> int:
     unfiled = {
         "evidence": delete(Evidence)
         .where(Evidence.objection_id.is_(None), Evidence.received_at <= before)
-        .returning(Evidence.name, Evidence.stored_size),
-        "casefile": delete(CaseFile).where(*unclaimed).returning(CaseFile.name, CaseFile.stored_size),
+        .returning(Evidence.name, Evidence.stored_size, Evidence.copy_name),
+        "casefile": delete(CaseFile)
+        .where(*unclaimed)
+        .returning(CaseFile.name, CaseFile.stored_size, null().label("copy_name")),
     }
     names: list[str] = []
+    forgotten = 0
     with work:
         for kind, old in unfiled.items():
             gone = work.session.execute(old).all()
             if gone:
                 size = sum(row.stored_size for row in gone)
                 work.did_by(CLOCK, f"{kind}.expired", kind, files=len(gone), size=size)
-            names += [row.name for row in gone]
+            names += [name for row in gone for name in (row.name, row.copy_name) if name is not None]
+            forgotten += len(gone)
     for name in names:
         with suppress(StoreDown):  # then a file without a row, which `compare` lists
             vault.store.delete(name)
-    return len(names)
+    return forgotten
 
 
 def waiting(session: Session) -> list[Stored]:
@@ -68,6 +78,37 @@ def _rows(session: Session, *, waiting: bool = False) -> list[StoredFile]:
         query: Select[Any] = select(table).order_by(table.id)
         found += session.scalars(query.where(table.scan == ScanState.WAITING) if waiting else query)
     return found
+
+
+def without_copy(session: Session) -> list[tuple[int, Stored, FileKind]]:
+    """List the documents of objectors that handlers have no copy of yet: those that came before there were copies."""
+    waits = Evidence.copy_name.is_(None), Evidence.copy_refused.is_(False), Evidence.objection_id.is_not(None)
+    kinds = [kind for kind in FileKind if kind.copied]
+    rows = session.scalars(
+        select(Evidence).where(*waits, Evidence.kind.in_(kinds)).order_by(Evidence.received_at).limit(_COPIED_A_TICK)
+    )
+    return [(row.id, Stored.of(row), row.kind) for row in rows]
+
+
+def make_copy(work: Work, vault: Vault, evidence_id: int, stored: Stored, kind: FileKind) -> None:
+    """Make the copy of one document that handlers read, or note that none can be made.
+
+    Raises StoreDown, SealBroken, FileMissing.
+    """
+    with SealedSpool() as original:
+        for piece in stored.content(vault.store, vault.keyring):
+            original.write(piece)
+        try:
+            columns = files.seal_copy(vault, original, kind, stored.cipher)
+        except FileRefused:
+            columns = {"copy_refused": True}
+    with work:
+        unmade = Evidence.id == evidence_id, Evidence.copy_name.is_(None)
+        made = work.session.execute(update(Evidence).where(*unmade).values(columns).returning(Evidence.id)).first()
+        if made is not None:
+            work.did_by(CLOCK, "evidence.copied", f"evidence:{evidence_id}", made="copy_name" in columns)
+    if made is None and "copy_name" in columns:  # another machine was quicker
+        files.discard(vault, str(columns["copy_name"]))
 
 
 @use_case
@@ -117,22 +158,33 @@ def compare(session: Session, vault: Vault, *, deep: bool = False) -> Comparison
     """
     names = set(vault.store.names())  # first: what comes after this is found on its own below
     rows = _rows(session)
-    stored = {row.name: Stored.of(row) for row in rows}
+    stored: dict[str, Stored] = {}
+    for row in rows:
+        stored[row.name] = Stored.of(row)
+        if isinstance(row, Evidence) and (copy := Stored.copy_of(row)) is not None:
+            stored[copy.name] = copy
     session.rollback()
     strays = [name for name in sorted(names - stored.keys()) if _there(vault.store, name)]
     known = {
-        name for table in _TABLES.values() for name in session.scalars(select(table.name).where(table.name.in_(strays)))
+        name
+        for column in (*(table.name for table in _TABLES.values()), Evidence.copy_name)
+        for name in session.scalars(select(column).where(column.in_(strays)))
     }
     missing = {name for name in stored.keys() - names if not _there(vault.store, name)}
     return Comparison(
-        rows=len(stored),
+        rows=len(rows),
         files_without_row=[name for name in strays if name not in known],
-        rows_without_file=[each.subject for name, each in stored.items() if name in missing],
+        rows_without_file=_once(each.subject for name, each in stored.items() if name in missing),
         unfinished=sorted(vault.store.unfinished()),
-        damaged=[
+        damaged=_once(
             each.subject for name, each in stored.items() if deep and name not in missing and not each.is_whole(vault)
-        ],
+        ),
     )
+
+
+def _once(subjects: Iterable[str]) -> list[str]:
+    """List each row once, also where both its file and its copy are meant."""
+    return list(dict.fromkeys(subjects))
 
 
 def _there(store: Store, name: str) -> bool:

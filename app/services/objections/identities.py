@@ -25,6 +25,7 @@ from app.services.shared.texts import checked_text
 from app.services.shared.work import Work, use_case
 
 REASON_LENGTH = (5, 300)
+_FILE_TITLES = {KeptAs.LETTER: "盖章材料", KeptAs.UNSORTED: "附件", KeptAs.EVIDENCE: "证据原件"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +134,14 @@ class SealedFile:
 
     @property
     def file_name(self) -> str:
-        return f"{'盖章材料' if self.what is KeptAs.LETTER else '附件'}{self.number}{self.kind.extension}"
+        return f"{_FILE_TITLES[self.what]}{self.number}{self.kind.extension}"
 
 
 def sealed_files(session: Session, objection_id: int) -> list[SealedFile]:
-    """List the sealed letters of an objection, and what nobody has sorted yet."""
+    """List the sealed letters of an objection, what nobody has sorted yet, and documents as they were sent.
+
+    Of documents handlers read a copy: the file itself may name its author (SECURITY 45).
+    """
     of_unit = session.get_one(Objection, objection_id).objector_kind is ObjectorKind.UNIT
     theirs = select(Evidence).where(Evidence.objection_id == objection_id)
     rows = session.scalars(theirs.order_by(Evidence.received_at, Evidence.id)).all()
@@ -145,7 +149,7 @@ def sealed_files(session: Session, objection_id: int) -> list[SealedFile]:
     return [
         SealedFile(row.id, number, row.kind, row.stored_size, row.scan, what)
         for number, (row, what) in enumerate(found, start=1)
-        if what is not KeptAs.EVIDENCE
+        if what is not KeptAs.EVIDENCE or row.kind.copied
     ]
 
 
@@ -158,7 +162,8 @@ def open_letter(work: Work, vault: Vault, request_id: int, evidence_id: int, log
     request, file = _sealed_file(work, request_id, evidence_id, login_session)
     stored = Stored.of(work.session.get_one(Evidence, file.id))
     opened = files.open_stored_file(vault, stored, file.scan, file.kind, file.file_name)
-    _did(work, request.objection, "letter.opened", request=request.id, evidence=file.id)
+    act = "original.opened" if file.what is KeptAs.EVIDENCE else "letter.opened"
+    _did(work, request.objection, act, request=request.id, evidence=file.id)
     return opened
 
 

@@ -17,6 +17,7 @@ from app.domain.objections.receipt import keyed_hash
 from app.domain.objections.sameness import plain_text
 from app.domain.refusals import AnswerSpent
 from app.models import SpentAnswer
+from app.services.shared.work import Work, use_case
 
 # How long an answer is remembered: longer than any challenge is good for.
 REMEMBERED_FOR = dt.timedelta(hours=1)
@@ -45,6 +46,12 @@ def hold_back(connection: Connection, guard: Guard, now: dt.datetime) -> None:
     """Spend the filing's answered challenge. Raises AnswerSpent if it was used before."""
     if guard.answer:
         _spend(connection, guard.answer, now)
+
+
+@use_case
+def spend_answer(work: Work, answer: str) -> None:
+    """Spend an answered challenge by itself, before a file is taken. Raises AnswerSpent if it was used before."""
+    _spend(work.session.connection(), answer, work.now)
 
 
 def _spend(connection: Connection, answer: str, now: dt.datetime) -> None:

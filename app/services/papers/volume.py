@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.domain.cases.second_look import LOOK_OUTCOME_NAMES
 from app.domain.cases.states import CONCLUSION_NAMES, DECLINE_GROUND_NAMES, STATE_NAMES, State
 from app.domain.objections.arrival import CHANNEL_NAMES
-from app.domain.refusals import Refusal
+from app.domain.refusals import CopyMissing, Refusal
 from app.domain.shared.wording import coarse, end_moment, full_day, moment
 from app.evidence.kinds import FileKind
 from app.evidence.names import StoreDown
@@ -24,6 +24,7 @@ from app.models.objections import CATEGORY_NAMES, OBJECTOR_KIND_NAMES
 from app.papers.bundle import LeftOut, Member, bundled
 from app.services.cases import enclosures, evidence_reading, history, letters, proposals
 from app.services.cases.enclosures import Enclosed
+from app.services.cases.evidence_reading import Exhibit
 from app.services.cases.investigation import visible_case
 from app.services.papers.letters import paper_of
 from app.services.papers.packages import ZipPackage
@@ -79,7 +80,7 @@ def _objections(session: Session, case: Case, vault: Vault) -> Iterable[Member]:
         yield written_text(f"{folder}.txt", _objection(objection, hidden=objection.id in sealed))
         for exhibit in exhibits.get(objection.id, []):
             row = session.get_one(Evidence, exhibit.id)
-            yield Member(f"{folder}-{exhibit.file_name}", _reading(vault, row, exhibit.scan))
+            yield Member(f"{folder}-{exhibit.file_name}", _reading_copy(vault, row, exhibit))
 
 
 def _objection(objection: Objection, *, hidden: bool) -> list[str]:
@@ -180,7 +181,18 @@ def written_text(path: str, lines: list[str]) -> Member:
     return Member(path, lambda: [("\ufeff" + text + "\r\n").encode()])
 
 
-def _reading(vault: Vault, row: CaseFile | Evidence, scan: ScanState) -> Callable[[], Iterable[bytes]]:
+def _reading_copy(vault: Vault, row: Evidence, exhibit: Exhibit) -> Callable[[], Iterable[bytes]]:
+    """Read what handlers read of evidence (R19), never the file as it was sent."""
+    if (stored := Stored.copy_of(row)) is None:
+        return partial(_left_out, CopyMissing(exhibit.refused))
+    return partial(_read, vault, stored, exhibit.scan, row.kind)
+
+
+def _left_out(refusal: Refusal) -> Iterable[bytes]:
+    raise LeftOut(str(refusal))
+
+
+def _reading(vault: Vault, row: CaseFile, scan: ScanState) -> Callable[[], Iterable[bytes]]:
     return partial(_read, vault, Stored.of(row), scan, row.kind)
 
 

@@ -84,6 +84,7 @@ DETAIL_NAMES = {
     "left_out": "不列入",
     "letter": "文书",
     "login": "登录名",
+    "made": "已去除",
     "name": "名称",
     "new": "新增",
     "nominees": "推荐对象",

@@ -15,12 +15,13 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from app.domain.refusals import FileDamaged, HeldBack, Refusal
+from app.evidence.copier import made_copy
 from app.evidence.inspection import Inspected, inspect
 from app.evidence.kinds import FileKind
 from app.evidence.names import FileMissing, StoreDown, new_name
 from app.evidence.sealed_file import sealed, unsealed
 from app.evidence.store import Store, store_of
-from app.models import READABLE, ScanState, StoredFile
+from app.models import READABLE, Evidence, ScanState, StoredFile
 from app.sealing import Cipher, Keyring, SealBroken, new_key
 from config import Settings
 
@@ -35,10 +36,11 @@ class Vault:
     store: Store
     keyring: Keyring
     scanned: bool = False
+    unfiled_limit: int = 2 * 1024**3  # bytes that may lie there without being filed (SECURITY 49)
 
 
 def vault_of(settings: Settings, keyring: Keyring) -> Vault:
-    return Vault(store_of(settings), keyring, scanned=bool(settings.clamd))
+    return Vault(store_of(settings), keyring, scanned=bool(settings.clamd), unfiled_limit=settings.unfiled_bytes)
 
 
 def title_bound_to(name: str) -> str:
@@ -71,6 +73,27 @@ def seal_into_store(vault: Vault, title: str, inspected: Inspected, now: dt.date
     }
 
 
+def seal_copy(vault: Vault, upload: BinaryIO, kind: FileKind, cipher: Cipher) -> dict[str, Any]:
+    """Make the copy of a document that handlers read, and seal it into the store. Returns the columns that name it.
+
+    Raises FileRefused where no copy can be made, StoreDown.
+    """
+    name, key = new_name(), new_key(cipher)
+    digest, size = hashlib.sha256(), 0
+    with closing(made_copy(upload, kind)) as copy:
+        for piece in read_pieces(copy):
+            digest.update(piece)
+            size += len(piece)
+        copy.seek(0)
+        vault.store.put(name, sealed(read_pieces(copy), cipher, key, name))
+    return {
+        "copy_name": name,
+        "sealed_copy_key": vault.keyring.seal(key, key_bound_to(name)),
+        "copy_size": size,
+        "copy_sha256": digest.hexdigest(),
+    }
+
+
 def discard(vault: Vault, name: str) -> None:
     """Delete a file that no row names. Should that fail, it is a file without a row: listed, and harmless."""
     with suppress(StoreDown):
@@ -84,24 +107,45 @@ class IncomingFile:
     columns: dict[str, Any]
     named: bool = False
 
+    @property
+    def names(self) -> list[str]:
+        """Return what the store knows the file and its copy by."""
+        return [self.columns[key] for key in ("name", "copy_name") if key in self.columns]
+
 
 @contextmanager
-def store_incoming(vault: Vault, title: str, upload: BinaryIO, now: dt.datetime) -> Iterator[IncomingFile]:
+def store_incoming(
+    vault: Vault, title: str, upload: BinaryIO, now: dt.datetime, *, copied: bool = False
+) -> Iterator[IncomingFile]:
     """Inspect and store an uploaded file, and delete it again on a refusal or where no row was made for it.
 
-    No transaction should be open before: inspecting and storing takes long. After any other fault the file stays, since
-    its row may have been committed. Raises FileRefused, StoreDown.
+    `copied`: with the copy that handlers read, if it is of a kind that has one. No transaction should be open before:
+    inspecting and storing takes long. After any other fault the file stays, since its row may have been committed.
+    Raises FileRefused, StoreDown.
     """
     inspected = inspect(upload)
     with closing(inspected.content):
-        file = IncomingFile(seal_into_store(vault, title, inspected, now))
+        copy: dict[str, Any] = {}
+        if copied and inspected.kind.copied:  # first: where none can be made, nothing is stored
+            copy = seal_copy(vault, inspected.content, inspected.kind, vault.keyring.cipher)
+            inspected.content.seek(0)
+        try:
+            file = IncomingFile(seal_into_store(vault, title, inspected, now) | copy)
+        except BaseException:
+            _discard_all(vault, [copy["copy_name"]] if copy else [])
+            raise
     try:
         yield file
     except Refusal:
-        discard(vault, file.columns["name"])
+        _discard_all(vault, file.names)
         raise
     if not file.named:
-        discard(vault, file.columns["name"])
+        _discard_all(vault, file.names)
+
+
+def _discard_all(vault: Vault, names: list[str]) -> None:
+    for name in names:
+        discard(vault, name)
 
 
 def title_of(keyring: Keyring, row: StoredFile) -> str:
@@ -127,6 +171,15 @@ class Stored:
     def of(cls, row: StoredFile) -> Stored:
         """Make one from a row of any table of stored files."""
         return cls(row.subject, row.name, row.cipher, row.sealed_key, row.stored_size, row.stored_sha256)
+
+    @classmethod
+    def copy_of(cls, row: Evidence) -> Stored | None:
+        """Make one of the copy that handlers read (R19): of a picture itself. Returns None where there is none yet."""
+        if not row.kind.copied:
+            return cls.of(row)
+        if row.copy_name is None or row.sealed_copy_key is None or row.copy_size is None or row.copy_sha256 is None:
+            return None
+        return cls(row.subject, row.copy_name, row.cipher, row.sealed_copy_key, row.copy_size, row.copy_sha256)
 
     def content(self, store: Store, keyring: Keyring) -> Iterator[bytes]:
         """Unseal the file, piece by piece. Raises SealBroken, FileMissing and StoreDown."""

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, or_, select, true, union_all
+from sqlalchemy import CompoundSelect, Connection, or_, select, true, union_all
 from sqlalchemy.orm import Session
 
 from app.database import Database
@@ -146,9 +146,12 @@ class _Writing:
         without it is better than none. Evidence that was never filed may be gone since, its row with it."""
         (self._folder / "evidence").mkdir(mode=0o700)
         of_objectors = select(Evidence.name, Evidence.objection_id.is_not(None).label("belongs"))
+        copies = select(Evidence.copy_name, Evidence.objection_id.is_not(None)).where(Evidence.copy_name.is_not(None))
         claimed = or_(CaseFile.note_id.is_not(None), CaseFile.proposal_version.is_not(None))
         of_handlers = select(CaseFile.name, claimed.label("belongs"))
-        query = union_all(of_objectors, of_handlers, select(Document.name, true().label("belongs")))
+        query: CompoundSelect[Any] = union_all(
+            of_objectors, copies, of_handlers, select(Document.name, true().label("belongs"))
+        )
         with self._connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(query) as rows:
             for name, belongs in rows:
                 path = f"evidence/{name[:2]}/{name}"

@@ -39,6 +39,7 @@ class SealedColumn:
 SEALED = (
     SealedColumn(Identity.sealed, Identity.objection_id, Identity.objection_id, identities.place),
     SealedColumn(Evidence.sealed_key, Evidence.id, Evidence.name, key_bound_to),
+    SealedColumn(Evidence.sealed_copy_key, Evidence.id, Evidence.copy_name, key_bound_to),
     SealedColumn(Evidence.sealed_title, Evidence.id, Evidence.name, title_bound_to),
     SealedColumn(Document.sealed_key, Document.id, Document.name, key_bound_to),
     SealedColumn(Document.sealed_title, Document.id, Document.name, title_bound_to),

@@ -154,11 +154,12 @@ def _purge(work: Work, store: Store, kept: KeptData) -> None:
     people = _People(kept.programme_id)
     for names in (
         select(Evidence.name).where(*people.files),
+        select(Evidence.copy_name).where(*people.files, Evidence.copy_name.is_not(None)),
         select(CaseFile.name).where(*people.case_files),
         select(Document.name).where(*people.documents),
     ):
         for name in work.session.scalars(names).all():
-            store.delete(name)
+            store.delete(str(name))
     work.session.rollback()  # the store may have been slow: writers wait for the lines below only
     statements = (
         delete(Evidence).where(*people.files),

@@ -11,6 +11,7 @@ from app.services.objections import evidence
 from app.services.objections.evidence import Attached, SentFile
 from app.services.periods.publication import the_office
 from app.services.record.chain import OBJECTOR
+from app.web.bodies import beside_turns
 from app.web.shared.access import work
 from app.web.shared.form_files import file_to_remove, form_hash, take_each
 from app.web.shared.limits import address, limiter
@@ -50,7 +51,8 @@ def take(
     vault = portal().vault
     sent = SentFile(title, upload, objection_id, letter, by)
     try:
-        return evidence.take(work(), vault, form_hash(token), sent)
+        with beside_turns():  # the copy of a document takes up to half a minute
+            return evidence.take(work(), vault, form_hash(token), sent)
     except RecordingRefused:
         if by == OBJECTOR:
             raise recordings() from None
@@ -75,7 +77,7 @@ def take_sent(
 
 def files_of(token: str | None) -> list[Attached]:
     """Return the files attached to a form that is not filed yet."""
-    return evidence.unfiled(session(), portal().keyring, form_hash(token))
+    return evidence.list_unfiled(session(), portal().keyring, form_hash(token))
 
 
 def letters_among(files: list[Attached]) -> int:

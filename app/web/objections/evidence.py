@@ -20,10 +20,12 @@ from app.evidence.inspection import FILE_LIMIT
 from app.evidence.names import StoreDown
 from app.services.objections import evidence, following
 from app.services.objections.evidence import Attached
+from app.web.objections import upload_challenge
 from app.web.objections.attaching import take, upload_limit
 from app.web.objections.filing import PATH
 from app.web.objections.form_pages import open_entry
 from app.web.objections.receipts import followed_objection
+from app.web.objections.upload_challenge import SOLVER, ChallengeWanted
 from app.web.shared import errors, limits, metrics
 from app.web.shared.access import everyone, work
 from app.web.shared.attempts import status_of
@@ -56,6 +58,7 @@ def _upload(period_id: int, nominee_id: int, *, letter: bool) -> ResponseReturnV
     period, entry = open_entry(period_id, nominee_id)
     if entry is None:
         raise WindowClosed(period.opens_at, period.closes_at, now())
+    upload_challenge.require_solved(token)
     end_transaction()  # no transaction stays open while the file is received
     title, file = bare_file()
     return _taken(take(token, title, file, letter=letter))
@@ -96,6 +99,7 @@ def _upload_supplement(*, letter: bool) -> ResponseReturnValue:
     if (objection_id := followed_objection()) is None:
         return _refused("查询页面打开超过半小时，已经自动退出。请先复制您写的内容，再重新输入查询码。", 401)
     following.check_supplement(work(), objection_id)
+    upload_challenge.require_solved(token)
     title, file = bare_file()
     return _taken(take(token, title, file, objection_id, letter=letter))
 
@@ -127,6 +131,11 @@ def _taken(file: Attached) -> tuple[dict[str, Any], int]:
 
 def _refused(sentence: str, status: int, headers: dict[str, str] | None = None) -> ResponseReturnValue:
     return {"error": sentence}, status, headers or {}
+
+
+@blueprint.errorhandler(ChallengeWanted)
+def _challenged(wanted: ChallengeWanted) -> ResponseReturnValue:
+    return {"error": str(wanted), "puzzle": wanted.puzzle, "solver": SOLVER}, 428
 
 
 @blueprint.errorhandler(Refusal)

@@ -24,7 +24,7 @@ from app.services.objections import evidence, intake
 from app.services.objections.drafts import Content
 from app.services.objections.intake import Filed, Filing
 from app.services.objections.shares import Guard
-from app.web.objections import attaching, drafting, receipt_session, slips, steps
+from app.web.objections import attaching, drafting, receipt_session, slips, steps, upload_challenge
 from app.web.objections.attaching import form_upload_limit
 from app.web.objections.form_pages import (
     form_address,
@@ -183,6 +183,9 @@ def _take_files(period_id: int, nominee_id: int, form: ObjectionForm) -> tuple[l
     period, entry = open_entry(period_id, nominee_id)
     if entry is None:
         raise WindowClosed(period.opens_at, period.closes_at, now())
+    told, form.ticket.data = upload_challenge.waits(form.form_token.data or "", form.ticket.data or "")
+    if told:
+        return [told], []
     # The letter first: a file chosen in both fields is the letter.
     letters = attaching.take_sent(form.form_token.data, field=attaching.LETTER)
     refused = attaching.take_sent(form.form_token.data)

@@ -77,6 +77,17 @@ def passed(hardness: int = 1) -> Pass | None:
     return found
 
 
+def solved(answer: str) -> str | None:
+    """Return the number of a solved puzzle, for a request that is no form."""
+    return _solved(answer, 1)
+
+
+def has_waited(form_token: str, ticket: str) -> bool:
+    """Tell whether a form's ticket is valid by now."""
+    opens_at = _ticket_opens_at(form_token, ticket)
+    return opens_at is not None and now() >= opens_at
+
+
 def _judge(hardness: int) -> Pass | None:
     solved = _solved(request.form.get("answer", ""), hardness)
     if solved:

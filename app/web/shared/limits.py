@@ -37,8 +37,13 @@ _REDIS_OPTIONS = {"socket_connect_timeout": 1, "socket_timeout": 1, "wrap_except
 
 def address() -> str:
     """Return the caller's address: IPv4 whole, IPv6 by its /64, which is one household."""
+    return household(request.remote_addr or "")
+
+
+def household(remote: str) -> str:
+    """Return what an address counts as: IPv4 whole, IPv6 by its /64."""
     try:
-        ip = ipaddress.ip_address(request.remote_addr or "")
+        ip = ipaddress.ip_address(remote)
     except ValueError:
         return "unknown"
     if ip.version == 6:
@@ -193,10 +198,10 @@ def take_turn() -> challenge.Pass | None:
     if not asks_for_more():
         return challenge.Pass("")
     found = passed()
-    return found if found is not None and (found.answer or _take_wait()) else None
+    return found if found is not None and (found.answer or take_wait()) else None
 
 
-def _take_wait() -> bool:
+def take_wait() -> bool:
     """Count one wait. Returns False if another request was quicker: waits cannot be used in parallel."""
     try:
         with _TURN:

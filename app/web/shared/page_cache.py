@@ -4,6 +4,9 @@ A public page is a function of frozen entries, a window and the day, and depends
 page is kept with its ETag and compressed bodies, and answered before Flask while it is fresh. A page is rendered anew
 every few seconds, so that changes by the office appear soon in every process. 大字版 and 高对比 are pages of their own,
 four at most of each address (app/web/shared/reading.py).
+
+Of an address only the arguments that its page knows count, written in one way: whatever else is asked for is the same
+page (SECURITY 54). Pages without arguments have a memory of their own, which no filtered page takes from them.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from threading import Lock
+from urllib.parse import parse_qsl, urlencode
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, Response, current_app, request
@@ -29,7 +33,20 @@ from app.web.shared.reading import value_in
 
 _REMADE_AFTER = dt.timedelta(seconds=10)
 _LONGEST_MAX_AGE = 60
-_MOST_BYTES = 64 * 1024 * 1024
+_MOST_BYTES = {"plain": 48 * 1024 * 1024, "filtered": 16 * 1024 * 1024}
+_OVERHEAD = 1024  # bytes that a page takes beside its bodies and its key
+_NUMBER = "(?:0|[1-9][0-9]{0,9})"
+_LIST = ("kind", "unit", "name", "deeds", "page")
+# The pages that are kept, and the arguments of each in the order in which they are written.
+_PAGES = (
+    (re.compile("/"), ("page",)),
+    (re.compile(f"/periods/{_NUMBER}"), _LIST),
+    (re.compile(f"/periods/{_NUMBER}/(?:print|nominees/{_NUMBER})|/decisions/(?:{_NUMBER})?|/genuine"), ()),
+)
+DEEDS = ("brief", "full")  # how much of the deeds a list shows, where it is asked to
+_VALUES = {"kind": ("collective", "individual"), "deeds": DEEDS}
+_MOST_ARGUMENTS = 20
+_PAGE_DIGITS = 7
 _WEIGHT = re.compile(r"\s*q=([01](?:\.[0-9]{0,3})?)\s*", re.IGNORECASE)
 
 PlainStart = Callable[[str, list[tuple[str, str]]], object]  # the part of a StartResponse that a page uses
@@ -52,7 +69,7 @@ class Page:
 
     @property
     def size(self) -> int:
-        return sum(map(len, self.bodies.values()))
+        return sum(map(len, self.bodies.values())) + _OVERHEAD
 
     def answer(self, environ: WSGIEnvironment, start_response: PlainStart, now: dt.datetime) -> Iterable[bytes]:
         """Answer as WSGI. `max-age` never reaches past `valid_until`."""
@@ -96,18 +113,49 @@ def _weight_of(text: str) -> float:
 
 
 @dataclass(slots=True)
+class Shelf:
+    """Pages by their keys, the latest last, in so many bytes. Keys are counted with them."""
+
+    most: int
+    pages: OrderedDict[str, Page] = field(default_factory=OrderedDict)
+    taken: int = 0
+    _lock: Lock = field(default_factory=Lock)
+
+    def put(self, key: str, page: Page) -> None:
+        with self._lock:
+            before = self.pages.get(key)
+            self.taken += page.size - before.size if before else page.size + len(key)
+            self.pages[key] = page
+            self.pages.move_to_end(key)
+            while self.taken > self.most:
+                gone, last = self.pages.popitem(last=False)
+                self.taken -= last.size + len(gone)
+
+
+@dataclass(slots=True)
 class PageCache:
     """WSGI middleware in front of the application: it answers fresh pages and passes every other request on."""
 
     application: WSGIApplication
     clock: Clock
     headers: tuple[tuple[str, str], ...]
-    _pages: OrderedDict[str, Page] = field(default_factory=OrderedDict)
-    _bytes: int = 0
-    _lock: Lock = field(default_factory=Lock)
+    _plain: Shelf = field(default_factory=lambda: Shelf(_MOST_BYTES["plain"]))
+    _filtered: Shelf = field(default_factory=lambda: Shelf(_MOST_BYTES["filtered"]))
+
+    @property
+    def taken(self) -> int:
+        """Return the bytes that all pages take, with their keys."""
+        return self._plain.taken + self._filtered.taken
+
+    @property
+    def keys(self) -> list[str]:
+        return [*self._plain.pages, *self._filtered.pages]
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        page = self._pages.get(_key(environ))
+        if environ["QUERY_STRING"] and environ["REQUEST_METHOD"] in ("GET", "HEAD"):
+            known = known_arguments(environ["PATH_INFO"], environ["QUERY_STRING"])
+            environ["QUERY_STRING"] = environ["QUERY_STRING"] if known is None else known
+        page = self._shelf(environ).pages.get(_key(environ))
         if page is not None and environ["REQUEST_METHOD"] in ("GET", "HEAD"):
             now = self.clock()
             if now < page.remade_after and now < page.valid_until:
@@ -120,17 +168,44 @@ class PageCache:
         """Keep a rendered page with what it tells crawlers. An unchanged page keeps its compressed bodies."""
         key, body = _key(environ), html.encode()
         digest = hashlib.sha256(body).hexdigest()[:24]
-        before = self._pages.get(key)
+        shelf = self._shelf(environ)
+        before = shelf.pages.get(key)
         bodies = before.bodies if before and before.digest == digest else _compressed(body)
         headers = (*self.headers, (ROBOTS, crawlers))
         page = Page(valid_until, now + _REMADE_AFTER, digest, bodies, headers, key.partition(":")[0])
-        with self._lock:
-            self._bytes += page.size - (before.size if before else 0)
-            self._pages[key] = page
-            self._pages.move_to_end(key)
-            while self._bytes > _MOST_BYTES:
-                self._bytes -= self._pages.popitem(last=False)[1].size
+        if _is_kept(environ["PATH_INFO"]):
+            shelf.put(key, page)
         return page
+
+    def _shelf(self, environ: WSGIEnvironment) -> Shelf:
+        return self._filtered if environ["QUERY_STRING"] else self._plain
+
+
+def known_arguments(path: str, query: str) -> str | None:
+    """Return the arguments that a page knows, each once and written in one way; None for any other address."""
+    names = next((names for pattern, names in _PAGES if pattern.fullmatch(path)), None)
+    if names is None:
+        return None
+    try:
+        query = query.encode("latin-1", "replace").decode("utf-8", "replace")  # of WSGI: one character a byte
+        given = dict(reversed(parse_qsl(query, max_num_fields=_MOST_ARGUMENTS)))  # the first of a name counts
+    except ValueError:
+        return ""
+    if (page := given.get("page", "")).isdecimal() and page.isascii() and len(page) < _PAGE_DIGITS:
+        given["page"] = str(int(page))
+        if page.lstrip("0") == "1":
+            del given["page"]
+    known = [(name, given[name]) for name in names if name in given and _is_known(name, given[name])]
+    return urlencode(known)
+
+
+def _is_known(name: str, value: str) -> bool:
+    return name not in _VALUES or value in _VALUES[name]
+
+
+def _is_kept(path: str) -> bool:
+    """Tell whether this is the one way to write a page's address: 0007 is the same number as 7."""
+    return any(pattern.fullmatch(path) for pattern, _ in _PAGES)
 
 
 def _key(environ: WSGIEnvironment) -> str:

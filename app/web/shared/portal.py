@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from flask import Flask, current_app, g, request
+from flask import Flask, Response, current_app, g, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from sqlalchemy.orm import Session
 from werkzeug.routing import IntegerConverter, Map
@@ -51,6 +51,16 @@ class SessionCookie(SecureCookieSessionInterface):
 
     def get_expiration_time(self, app: Flask, session: SessionMixin) -> dt.datetime | None:
         return now() + app.permanent_session_lifetime if session.permanent else None
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Save the session, but set no cookie on an answer that a cache of many may keep (SECURITY 56).
+
+        A staff session is renewed with each answer: a cache that ignores `Vary` would give it to the next reader.
+        """
+        if response.cache_control.public:
+            response.headers.remove("Set-Cookie")
+        else:
+            super().save_session(app, session, response)
 
 
 def number(text: str | int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import random
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from PIL import Image
 
 from app.domain.refusals import FileDamaged, NotYourCase
 from app.evidence.kinds import FileKind
+from app.evidence.pdf_copy import copy_of_pdf
 from app.services.cases import evidence_reading, investigation
 from app.services.shared.files import Vault
 from tests.exhibits import FILED, LATER, SECOND, case_with_files, opened, path_of
@@ -68,7 +70,7 @@ def test_a_handler_gets_it_by_number_and_on_the_record(world: World, vault: Vaul
     since = len(world.acts())
     found = opened(world, vault, case, 1, "handler")
     assert (found.file_name, found.kind) == ("证据1.pdf", FileKind.PDF)
-    assert b"".join(found.content) == pdf()
+    assert b"".join(found.content) == copy_of_pdf(pdf())  # never the file as it was sent (SECURITY 45)
     photo = opened(world, vault, case, 2, "head")
     content = b"".join(photo.content)
     assert (photo.file_name, photo.size) == ("证据2.jpg", len(content))
@@ -98,7 +100,9 @@ def test_joined_into_another_case_the_evidence_goes_along(world: World, vault: V
 def test_a_damaged_or_missing_file_is_refused_before_a_byte_of_it_goes_out(
     world: World, vault: Vault, folder: Path, case: int, caplog: pytest.LogCaptureFixture
 ) -> None:
-    long = pdf("long", padding=300_000)
+    noise = io.BytesIO()
+    Image.frombytes("RGB", (300, 300), random.Random(1).randbytes(270_000)).save(noise, "PNG")
+    long = noise.getvalue()
     attach(world, folder, long, SECOND, now=FILED)
     other, _ = world.file(6, world.nominees[1], FILED, form_token=SECOND, files=1)
     path = path_of(world, folder, 3)
@@ -122,7 +126,8 @@ def test_a_damaged_or_missing_file_is_refused_before_a_byte_of_it_goes_out(
         caplog.clear()
     assert world.everything() == before
     path.write_bytes(whole)
-    assert b"".join(opened(world, vault, other, 3, "handler").content) == long
+    again = b"".join(opened(world, vault, other, 3, "handler").content)
+    assert Image.open(io.BytesIO(again)).tobytes() == Image.open(io.BytesIO(long)).tobytes()
 
 
 # --- compared ----------------------------------------------------------------------------------------

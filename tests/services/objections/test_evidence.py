@@ -81,7 +81,8 @@ def stored(vault: Vault) -> set[str]:
 
 def named(world: World) -> set[str]:
     with world.database.reader() as session:
-        return set(session.scalars(select(Evidence.name)))
+        copies = session.scalars(select(Evidence.copy_name).where(Evidence.copy_name.is_not(None)))
+        return set(session.scalars(select(Evidence.name))) | set(copies)
 
 
 # --- refused: nothing is left ------------------------------------------------------------------------
@@ -185,9 +186,9 @@ def test_whose_form_it_is_not_sees_and_removes_nothing(world: World, vault: Vaul
     other = form_hash(world.key, "another-token-of-24-char")
     before = world.everything(), stored(vault)
     world.run(evidence.remove, vault, other, mine.id, now=at(FILED))
-    assert world.do(evidence.unfiled, vault.keyring, other) == []
+    assert world.do(evidence.list_unfiled, vault.keyring, other) == []
     assert (world.everything(), stored(vault)) == before
-    assert world.do(evidence.unfiled, vault.keyring, form_hash(world.key, TOKEN)) == [mine]
+    assert world.do(evidence.list_unfiled, vault.keyring, form_hash(world.key, TOKEN)) == [mine]
     world.run(evidence.remove, vault, form_hash(world.key, TOKEN), mine.id, now=at(FILED))
     assert (rows(world), stored(vault)) == ([], set())
     assert world.acts()[-1] == ("objector", "evidence.removed", f"evidence:{mine.id}")
@@ -204,7 +205,7 @@ def test_the_files_go_with_the_objection_and_stay_with_it(world: World, vault: V
     with world.database.reader() as session:
         objection_id = session.scalars(select(Objection.id)).one()
         assert evidence.of_objection(session, vault.keyring, objection_id) == files
-        assert evidence.unfiled(session, vault.keyring, form_hash(world.key, TOKEN)) == []
+        assert evidence.list_unfiled(session, vault.keyring, form_hash(world.key, TOKEN)) == []
     assert [row[1] for row in rows(world)] == [objection_id, objection_id, objection_id, None]
     before = world.everything()
     world.run(evidence.remove, vault, form_hash(world.key, TOKEN), files[0].id, now=at(FILED))  # too late: it is filed
@@ -322,7 +323,7 @@ def test_a_file_outlives_a_key_that_was_replaced(world: World, vault: Vault, tmp
     rotated = Vault(
         Folder(tmp_path / "evidence"), Keyring("a new key of the installation, long", (world.key.decode(),))
     )
-    assert world.do(evidence.unfiled, rotated.keyring, form_hash(world.key, TOKEN)) == [taken]
+    assert world.do(evidence.list_unfiled, rotated.keyring, form_hash(world.key, TOKEN)) == [taken]
     stranger = Keyring("somebody else's key, thirty-two bytes")
-    [unnamed] = world.do(evidence.unfiled, stranger, form_hash(world.key, TOKEN))
+    [unnamed] = world.do(evidence.list_unfiled, stranger, form_hash(world.key, TOKEN))
     assert (unnamed.title, unnamed.sha256) == ("（名称无法显示）.pdf", taken.sha256)

@@ -12,15 +12,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from app.domain.refusals import HeldBack
+from app.domain.refusals import CopyMissing, FileRefused, HeldBack
 from app.evidence.names import new_name
+from app.evidence.pdf_copy import copy_of_pdf
 from app.evidence.scanner import Verdict
 from app.models import Document, Evidence, Purpose, ScanState
 from app.processes import ticking
 from app.services.cases import evidence_reading
 from app.services.objections import evidence_upkeep
 from app.services.objections.evidence_upkeep import Comparison
-from app.services.shared import documents
+from app.services.shared import documents, files
 from app.services.shared.files import Vault
 from tests.exhibits import FILED, LATER, SECOND, case_with_files, opened, path_of
 from tests.files import attach, hand_in, pdf, png, vault_in
@@ -158,7 +159,7 @@ def test_security_34_a_file_waits_for_the_scanner_and_an_infected_one_goes_to_no
         ("clock", "evidence.clean", f"case:{case}"),
         ("clock", "evidence.infected", f"case:{case}"),
     ]
-    assert b"".join(opened(world, vault, case, 1, "handler").content) == pdf("clean")
+    assert b"".join(opened(world, vault, case, 1, "handler").content) == copy_of_pdf(pdf("clean"))
     for open_it in (
         lambda: opened(world, vault, case, 2, "handler"),
         lambda: world.do(evidence_reading.open_for_objector, vault, 1, 2),
@@ -205,3 +206,42 @@ def test_a_verdict_counts_once_and_for_what_is_still_there(world: World, folder:
         ("objector", "evidence.received", "evidence:1"),
         ("clock", "evidence.infected", "evidence:1"),
     ]
+
+
+def test_security_45_what_came_before_there_were_copies_gets_one_by_the_tick(world: World, folder: Path) -> None:
+    case = case_with_files(world, folder)
+    vault = vault_in(folder, world.key)
+    with world.database.writer() as session:  # as a migrated row stands there
+        row = session.get_one(Evidence, 1)
+        vault.store.delete(row.copy_name or "")
+        row.copy_name = row.sealed_copy_key = row.copy_size = row.copy_sha256 = None
+        session.commit()
+    with pytest.raises(CopyMissing):
+        opened(world, vault, case, 1, "handler")
+    for _ in range(2):
+        ticking.make_copies(world.database, vault, at(LATER))
+    assert b"".join(opened(world, vault, case, 1, "handler").content) == copy_of_pdf(pdf())
+    assert [act for act in world.acts() if act[1] == "evidence.copied"] == [("clock", "evidence.copied", "evidence:1")]
+    assert compared(world, vault, deep=True).agree
+
+
+def test_security_45_a_document_of_which_no_copy_can_be_made_is_read_by_nobody_but_the_office(
+    world: World, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = case_with_files(world, folder)
+    vault = vault_in(folder, world.key)
+    with world.database.writer() as session:
+        row = session.get_one(Evidence, 1)
+        vault.store.delete(row.copy_name or "")
+        row.copy_name = row.sealed_copy_key = row.copy_size = row.copy_sha256 = None
+        session.commit()
+
+    def refuse(*_: object) -> None:
+        raise FileRefused("no copy can be made")
+
+    monkeypatch.setattr(files, "made_copy", refuse)
+    ticking.make_copies(world.database, vault, at(LATER))
+    with pytest.raises(CopyMissing, match="市级专班"):
+        opened(world, vault, case, 1, "handler")
+    with world.database.reader() as session:
+        assert evidence_upkeep.without_copy(session) == []

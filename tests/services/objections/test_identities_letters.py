@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from app.domain.refusals import AlreadyDone, FilesChanged, NotAllowed, NotYourCase
+from app.evidence.pdf_copy import copy_of_pdf
 from app.models import Evidence, ObjectorKind
 from app.services.cases import evidence_reading, history
 from app.services.cases.evidence_reading import Sealed
@@ -103,8 +104,9 @@ def test_security_42_a_handler_sees_that_the_letter_is_there_and_gets_no_byte_of
 
 
 def test_security_42_the_office_opens_it_as_it_opens_the_identity(world: World, vault: Vault, case: int) -> None:
-    [letter] = sealed_files(world)
+    letter, original = sealed_files(world)
     assert letter.file_name == "盖章材料1.pdf"
+    assert original.file_name.startswith("证据原件")
     world.run(identities.ask, 1, "核实单位公章", by=world.actor("office"), now=at(LOOKED))
     with pytest.raises(NotAllowed):
         read(world, vault, "office", letter.id)  # nobody let them yet
@@ -119,8 +121,26 @@ def test_security_42_the_office_opens_it_as_it_opens_the_identity(world: World, 
         found = history.list_history(session, visible_case(session, case, world.actor("handler"), at(LOOKED)))
     assert not [moment for moment in found if "盖章" in moment.what]
     evidence_of_it = world.do(evidence_reading.list_exhibits, case)[1][0].id
-    with pytest.raises(NotYourCase):
-        read(world, vault, "office", evidence_of_it)  # what handlers read is read by their way
+    assert evidence_of_it == original.id
+
+
+def test_security_45_the_file_as_it_was_sent_is_opened_as_the_identity_is(
+    world: World, vault: Vault, case: int
+) -> None:
+    _, original = sealed_files(world)
+    by_handlers = world.run(
+        evidence_reading.open_for_handler, vault, case, original.id, by=world.actor("office"), now=at(LOOKED)
+    )
+    assert b"".join(by_handlers.content) == copy_of_pdf(PROOF)  # the office too, without a grant
+    world.run(identities.ask, 1, "核实单位公章", by=world.actor("office"), now=at(LOOKED))
+    with pytest.raises(NotAllowed):
+        read(world, vault, "office", original.id)
+    world.run(identities.decide, 1, True, by=world.actor("office2"), now=at(LOOKED))
+    assert read(world, vault, "office", original.id) == PROOF
+    assert world.acts()[-1] == (f"user:{world.people['office']}", "original.opened", f"case:{case}")
+    with world.database.reader() as session:
+        found = history.list_history(session, visible_case(session, case, world.actor("handler"), at(LOOKED)))
+    assert not [moment for moment in found if "原件" in moment.what]
 
 
 def test_security_42_what_came_before_is_hidden_until_the_office_has_sorted_it(

@@ -103,7 +103,7 @@ def test_security_09_a_backup_is_put_back_into_an_empty_database_only(
     with elsewhere.writer() as session:
         session.execute(text("UPDATE alembic_version SET version_num = :head"), {"head": world.database.revision()})
         session.commit()
-    assert restore(elsewhere, Folder(tmp_path / "e2"), RING, made.folder, NOW).files == 3
+    assert restore(elsewhere, Folder(tmp_path / "e2"), RING, made.folder, NOW).files == 5
     with pytest.raises(WrongState, match="现在的数据库里已有内容"):
         restore(elsewhere, Folder(tmp_path / "e2"), RING, made.folder, NOW)
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import io
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import altcha
 import pytest
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
 from app.evidence.inspection import FILE_LIMIT
+from app.services.objections import unfiled
 from app.services.shared import work
 from tests.files import MARK, jpeg, pdf, png
 from tests.web.browsing import TOKEN, Browser, MovingClock, filled
@@ -35,11 +39,12 @@ def send(
     title: str = MARK,
     token: str = TOKEN,
     csrf: bool = True,
+    more: dict[str, str] | None = None,
     **options: Any,
 ) -> TestResponse:
     """A file as the script sends it: the bare body, what belongs to it in headers."""
     browser.csrf_token()
-    headers = {"X-Form-Token": token, "X-File-Name": quote(title)}
+    headers = {"X-Form-Token": token, "X-File-Name": quote(title)} | (more or {})
     if csrf:
         headers["X-CSRFToken"] = browser.signed_csrf()
     kind = {"content_type": "application/octet-stream"} | options
@@ -53,6 +58,47 @@ def take_back(browser: Browser, path: str, token: str = TOKEN) -> TestResponse:
 
 def on_disk(tmp_path: Path) -> list[Path]:
     return [path for path in (tmp_path / "evidence").rglob("*") if path.is_file()]
+
+
+# --- when much lies unfiled already ----------------------------------------------------------------
+
+
+def test_security_49_from_half_of_the_ceiling_on_each_file_costs_a_challenge(
+    world: World, client: Browser, clock: MovingClock, here: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = f"{here}/evidence"
+    assert send(client, path, png(1)).status_code == 201  # most people are asked nothing
+    monkeypatch.setattr(unfiled, "unfiled_bytes", lambda _: 1100 * 1024**2)
+    asked = send(client, path, png(2))
+    assert (asked.status_code, "安全检查" in asked.json["error"]) == (428, True)
+    assert asked.json["solver"].startswith("/static/")
+    answer = answer_to(asked.json["puzzle"])
+    assert send(client, path, png(2), more={"X-Answer": answer}).status_code == 201
+    assert send(client, path, png(3), more={"X-Answer": answer}).status_code == 409  # one answer, one file
+    assert send(client, path, png(3), more={"X-Answer": "forged"}).status_code == 428
+
+
+def answer_to(puzzle: str) -> str:
+    """Solve a challenge as the page's script does."""
+    made = json.loads(puzzle)
+    solution = altcha.solve_challenge(altcha.Challenge.from_dict(made))
+    assert solution is not None
+    return base64.b64encode(json.dumps({"challenge": made, "solution": solution.to_dict()}).encode()).decode()
+
+
+def test_security_49_without_a_script_a_form_with_files_waits_once_for_its_address(
+    world: World, client: Browser, clock: MovingClock, here: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unfiled, "unfiled_bytes", lambda _: 1100 * 1024**2)
+
+    facts = client.steps(client.get(here))[1]
+    refused = client.send(facts.form("/objection"), "next", evidence=(io.BytesIO(png(5)), "a.png"))
+    assert "3分钟" in refused.text
+    assert world.everything()["evidence"] == []
+    clock.forward(minutes=4)
+    taken = client.send(refused.form("/objection"), "next", evidence=(io.BytesIO(png(5)), "a.png"))
+    assert "3分钟" not in taken.text
+    assert len(world.everything()["evidence"]) == 1
 
 
 # --- refused -----------------------------------------------------------------------------------------

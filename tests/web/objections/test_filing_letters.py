@@ -79,7 +79,9 @@ def test_two_of_the_office_open_it_and_whoever_let_the_other_look_does_not(
     office2.send(office2.get("/office/identities/1").form("/grant"))
     shown = office.send(office.get("/office/identities/1").form("/read"))
     assert "盖章材料1.pdf" in shown.text
-    [button] = [form for form in shown.forms if "/letters/" in form.action]
+    button, original = [form for form in shown.forms if "/letters/" in form.action]
+    assert "证据原件" in shown.text
+    assert office.open(original.action, method="POST", data=original.fields).status_code == 200
     answer = office.open(button.action, method="POST", data=button.fields)
     assert (answer.status_code, answer.data, answer.headers["Cache-Control"]) == (200, pdf(SEAL), "no-store")
     assert office2.post(button.action).status == 404

@@ -21,6 +21,8 @@ from app.services.cases.flood import Likeness
 from app.services.messages import dispatching, feeds
 from app.services.messages.followers import MessageChoice
 from app.services.objections import following, registering
+from tests.evidence.marked import MARKS as AUTHORS
+from tests.evidence.marked import docx_file, marks_in, pdf_file, xlsx_file
 from tests.files import pdf
 from tests.services.messages.reaching import plan, reach_of
 from tests.web.browsing import Browser, MovingClock
@@ -31,7 +33,7 @@ pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 NAME, PERSON, PHONE, TITLE = "曲靖市植标丙公司", "植标丁", "13955556666", "植标丙公司的公函"
 SEAL, AUTHOR, WITHDRAWN = "The seal of a planted unit", "An author who was planted", "植标戊"
 REGISTERED, ADDRESS, TOLD = "植标己", "植标巷七号", "planted@example.com"
-MARKS = (NAME, PERSON, PHONE, TITLE, SEAL, AUTHOR, WITHDRAWN, REGISTERED, ADDRESS, TOLD)
+MARKS = (NAME, PERSON, PHONE, TITLE, SEAL, AUTHOR, WITHDRAWN, REGISTERED, ADDRESS, TOLD, *AUTHORS)
 STAFF = ("head", "handler", "handler2", "stranger", "auditor")
 DAY, LAPSED = "2026-09-24 Thu 09:00", "2026-09-30 Wed 09:00"
 
@@ -57,7 +59,12 @@ def filed(world: World, client: Browser) -> World:
     unit = {"objector_kind": "unit", "name": NAME, "contact_person": PERSON, "contact": PHONE}
     files = {
         "letter": (io.BytesIO(pdf(SEAL)), f"{TITLE}.pdf"),
-        "evidence": (io.BytesIO(photograph()), f"{TITLE}.jpg"),
+        "evidence": [
+            (io.BytesIO(photograph()), f"{TITLE}.jpg"),
+            (io.BytesIO(docx_file()), f"{TITLE}.docx"),
+            (io.BytesIO(xlsx_file()), f"{TITLE}.xlsx"),
+            (io.BytesIO(pdf_file()), f"{TITLE}.pdf"),
+        ],
     }
     check = client.to_check(here, **unit, **files)
     assert client.send(check.form("/objection"), "submit").status == 303
@@ -168,6 +175,10 @@ def test_security_16_no_answer_to_a_units_role_holds_a_mark_of_who_filed(
     handler = read["handler"]
     assert handler["/desk/cases/1/evidence/2"].startswith(b"200")  # the photograph, made anew
     assert handler["/desk/cases/1/evidence/1"].startswith(b"404")  # the letter
+    for number in (3, 4, 5):  # documents, without whoever made them (SECURITY 45)
+        status, _, content = handler[f"/desk/cases/1/evidence/{number}"].partition(b"\r\n\r\n")
+        assert status.startswith(b"200")
+        assert marks_in(content) == set()
     letters = {path.rpartition("!")[0] for path in handler if path.endswith("!word/document.xml")}
     assert handler["/desk/flood/acts/1"].startswith(b"200")  # three at once, declined together
     assert any(path.startswith("/desk/letters/") for path in letters)  # they were looked into

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice
 
 import pytest
 from flask import Flask
 from sqlalchemy import text
 
 from app.services.objections import intake
-from tests.web.browsing import Browser, Page, filled
+from tests.web.browsing import Browser, MovingClock, Page, filled
+from tests.web.walking import addresses, logins, rules
 from tests.world import World
 
 POLICY = (
@@ -108,3 +110,26 @@ def test_security_32_every_answer_has_these_headers_and_no_other(
 
 def had(answer: Page) -> dict[str, str]:
     return {name: "" if name in VARYING else value for name, value in answer.headers.items()}
+
+
+@pytest.mark.parametrize("login", [None, "office", "head"])
+def test_security_56_a_public_answer_sets_no_cookie_whoever_asks(
+    world: World, app: Flask, clock: MovingClock, staff: Callable[[str], Browser], login: str | None
+) -> None:
+    """Every public address, from Flask and from memory, also for whoever is logged in or sends odd cookies."""
+    world.round_two()
+    clock.to("2026-09-18 Fri 10:00")
+    public = 0
+    for odd in ("", "gongshi=x.y.z", "__Host-gongshi=1; gongshi-reading=large; receipt=1", "a=" + "b" * 3000):
+        browser = staff(login) if login else Browser(app)
+        for rule in rules(app, "GET"):
+            if None not in logins(app, rule):
+                continue
+            for address in islice(addresses(world.database, rule, few=1), 2):
+                for _ in range(2):  # rendered, then from memory
+                    answer = browser.open(address, headers={"Cookie": odd} if odd and not login else {})
+                    if answer.cache_control.public:
+                        public += 1
+                        assert not answer.headers.getlist("Set-Cookie"), address
+        assert not browser.open("/static/css/base.css").headers.getlist("Set-Cookie")
+    assert public > 20

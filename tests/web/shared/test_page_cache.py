@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from app.services.periods import publication
+from app.web.shared import page_cache
 from tests.web.browsing import Browser, MovingClock
-from tests.world import World
+from tests.world import World, at
 
 
 def only_from_memory(app: Flask) -> None:
@@ -185,3 +186,83 @@ def test_no_page_with_names_is_for_search_engines(world: World, client: Browser)
         page = client.get(path)
         assert page.headers["X-Robots-Tag"] == "noindex, noarchive"
         assert '<meta name="robots" content="noindex, noarchive">' in page.source
+
+
+# --- what strangers ask for ----------------------------------------------------------------------
+
+
+def odd_addresses(path: str, count: int) -> Iterator[str]:
+    """Addresses that nobody links to, all of which show one page."""
+    for number in range(count):
+        yield f"{path}?utm_source={number}"
+        yield f"{path}?kind={number}&deeds=x{number}&page=1"
+        yield f"{path}?page={'0' * (number % 6)}1&_={number}"
+        yield f"{path}?kind=individual&kind={number}"
+        yield f"{path}?{'&'.join(f'a{number}{each}=1' for each in range(30))}"
+        yield f"{path}?unit=%E2%80%8B{number}"
+
+
+def test_security_54_odd_addresses_take_no_memory_and_evict_no_page(
+    world: World, client: Browser, clock: MovingClock, app: Flask
+) -> None:
+    period = world.round_two()
+    clock.to("2026-09-18 Fri 10:00")
+    real = [
+        "/",
+        f"/periods/{period}",
+        f"/periods/{period}/nominees/1",
+        f"/periods/{period}?kind=individual",
+        "/genuine",
+    ]
+    for path in real:
+        assert client.get(path).status == 200
+    pages = app.extensions["hot_pages"]
+    keys, taken = set(pages.keys), pages.taken
+    for path in ("/", f"/periods/{period}", f"/periods/{period}/nominees/1", "/genuine", "/decisions/"):
+        for address in odd_addresses(path, 20):
+            assert client.get(address).status in (200, 404)
+    for zeros in range(1, 40):
+        client.get(f"/periods/{'0' * zeros}{period}")
+        client.get(f"/periods/{period}/nominees/{'0' * zeros}1")
+    assert set(pages.keys) - keys <= {":/decisions/?"}
+    assert pages.taken < taken + 100_000
+    only_from_memory(app)
+    for path in (*real, f"/periods/{period}?utm_source=x", f"/periods/{period}?page=1&kind=individual&b=2"):
+        assert client.get(path).status == 200
+
+
+def test_security_54_a_million_keys_cost_no_more_than_their_bound() -> None:
+    shelf = page_cache.Shelf(100_000)
+    page = page_cache.Page(at("2026-09-18 Fri 10:00"), at("2026-09-18 Fri 10:00"), "x", {"": b"x"}, (), "")
+    for number in range(20_000):
+        shelf.put(f"/{number}" * 50, page)
+        assert shelf.taken <= 100_000
+    assert shelf.taken == sum(page.size + len(key) for key in shelf.pages)
+    assert len(shelf.pages) < 100
+
+
+def test_security_54_filtered_pages_evict_no_page_without_arguments(
+    world: World, client: Browser, clock: MovingClock, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    period = world.round_two()
+    clock.to("2026-09-18 Fri 10:00")
+    pages = app.extensions["hot_pages"]
+    monkeypatch.setattr(pages._filtered, "most", 1)
+    client.get(f"/periods/{period}")
+    client.get(f"/periods/{period}?kind=individual")
+    assert pages.keys == [f":/periods/{period}?"]
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "known"),
+    [
+        ("/periods/3", "b=1&page=2&kind=individual", "kind=individual&page=2"),
+        ("/periods/3", "page=0002&page=3", "page=2"),
+        ("/periods/3", "unit=%E9%BA%92&name=a+b", "unit=%E9%BA%92&name=a+b"),
+        ("/periods/3/nominees/1", "page=2", ""),
+        ("/search", "q=1&b=2", None),
+        ("/desk/", "q=1", None),
+    ],
+)
+def test_an_address_has_one_way_to_be_written(path: str, query: str, known: str | None) -> None:
+    assert page_cache.known_arguments(path, query) == known
