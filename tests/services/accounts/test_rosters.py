@@ -146,7 +146,9 @@ def test_a_head_fills_in_its_own_units_alone_and_a_person_there_is_not_added_twi
     assert (wrong.column, "须由市级专班开设" in wrong.words) == ("D", True)
     with world.database.reader() as session:
         rows = rosters.blank_rows(session, world.actor("head"))
-    assert rows[-2:] == [["甲站", "麒麟区", "", "单位负责人", ""], ["甲站", "麒麟区", "", "单位经办人", ""]]
+    of_the_new = [row for row in rows if row[0] == "甲站"]
+    assert of_the_new == [["甲站", "麒麟区", "", "单位负责人", ""], ["甲站", "麒麟区", "", "单位经办人", ""]]
+    assert [row[0] for row in rows[:2]] == ["甲站"] * 2, "by sound, before 麒麟区第1单位"
     assert "乙站" not in {row[0] for row in rows}
     world.run(rosters.load, sheets(["甲站", "", "张三", "单位经办人", ""]), by=world.actor("head"), now=NOW)
     [wrong] = seen(world, "office", ["甲站", "", "张三", "单位经办人", ""]).wrong
