@@ -352,7 +352,7 @@ def of_several_cases(walk: Walk, head: Page, portal: Portal) -> None:
     press(head, "对选中的案件提出处理意见")
     walk.look(head, "proposal for several with nothing written")
     head.get_by_label("异议不成立").check()
-    head.locator('button[data-into]').first.click()
+    head.locator("button[data-into]").first.click()
     head.locator("#grounds").fill("评选通知第三部分")
     head.locator("#answer").fill("经核实，异议不成立。")
     press(head, "对选中的案件提出处理意见")
