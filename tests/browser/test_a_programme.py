@@ -123,7 +123,7 @@ def review(office: Page, programme: int, name: str, *, conditions: bool = False)
     if conditions:
         ticked(office, programme, "确认条件")
         office.get_by_label("行政级别还没有确认的").select_option(label="乡科级及以下")
-        press(office, "全部确认")
+        press(office, "确认评选条件")
     ticked(office, programme, name)
     office.get_by_label("通过", exact=True).check()
     press(office, f"记下{name}结果")

@@ -63,6 +63,7 @@ BLUEPRINTS = {
         "nominees",
         "documents",
         "planning",
+        "statistics",
     },
     "setting up": {"programmes", "programme_book", "units", "people", "rosters"},
     "own data": {"data_requests"},
@@ -86,8 +87,10 @@ FILES = {
     "cases.letters_sheet",
     "cases.evidence",
     "cases.queue_sheet",
+    "cases.unit_ledger",
     "documents.document",
     "office_cases.cases_sheet",
+    "office_cases.ledger",
     "papers.certificates",
     "papers.letter_to_authority",
     "papers.of_nominee",
@@ -107,6 +110,8 @@ FILES = {
     "public.site_mark",
     "imports.blank",
     "rosters.blank",
+    "statistics.picture",
+    "statistics.sheet",
 }
 
 

@@ -30,6 +30,7 @@ class TaskKind(StrEnum):
     DECIDE = "decide"
     BURST = "burst"
     FLOOD = "flood"
+    IMPORT = "import"
     LATE = "late"
     OVERRUNS = "overruns"
     PLACES = "places"
@@ -71,6 +72,7 @@ TASK_NAMES = {
     TaskKind.DECIDE: "核查案件，提出处理意见",
     TaskKind.BURST: "最后一天集中收到异议，可以一并延长办结期限",
     TaskKind.FLOOD: "一并办理相近的异议",
+    TaskKind.IMPORT: "上传推荐对象的名单",
     TaskKind.LATE: "赶不上报送期限，调整安排",
     TaskKind.OVERRUNS: "已安排的公示超过报送期限",
     TaskKind.PLACES: "推荐对象比名额多，选定以后安排公示",

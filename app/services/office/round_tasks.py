@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
+from sqlalchemy import select
+
 from app.domain.award.decision import find_approvals
 from app.domain.calendar.workdays import Calendar, end_of, midnight, nth_workday_after
 from app.domain.nominees.eligibility import CheckOutcome
@@ -15,7 +17,7 @@ from app.domain.nominees.passage import explain_obstacle
 from app.domain.office.tasks import Task, TaskKind, TaskPlace
 from app.domain.periods.window import CONCLUDE_WORKDAYS_PROPOSED
 from app.domain.refusals import Refusal
-from app.models import Period, Programme, ReviewStage
+from app.models import Nominee, Period, Programme, Quota, ReviewStage
 from app.services.award import award_list
 from app.services.calendar.calendars import calendar_of
 from app.services.nominees import gates, replacements, reviews
@@ -82,7 +84,7 @@ def _of_programme(reading: RoundReading) -> list[Task]:
     nominees = of_programme(reader.session, programme.id, reader.actor)
     seen_by = None if reader.actor.is_office else reader.actor
     standings = gates.find_standings(reader.session, reader.keyring, programme, nominees, reader.now, seen_by)
-    tasks = [*_late(reading), *_places(reading)]
+    tasks = [*_to_import(reading, nominees), *_late(reading), *_places(reading)]
     if reader.actor.is_office:
         found = openings.list_openings(reader.session, programme, list(standings.values()), reader.now)
         tasks += _to_schedule(reading, found)
@@ -92,6 +94,19 @@ def _of_programme(reading: RoundReading) -> list[Task]:
         own = [each for each in standings.values() if each.nominee.recommender_id == reader.actor.unit_id]
         tasks += _opinions(reading, own)
     return tasks
+
+
+def _to_import(reading: RoundReading, nominees: Sequence[Nominee]) -> Iterator[Task]:
+    """Yield a programme without any nominee; for a unit, one in which it has places and named nobody yet (R9)."""
+    actor, programme = reading.reader.actor, reading.programme
+    if actor.is_office:
+        missing = not nominees
+    else:
+        places = select(Quota.id).where(Quota.programme_id == programme.id, Quota.unit_id == actor.unit_id)
+        named = any(one.recommender_id == actor.unit_id for one in nominees)
+        missing = not named and reading.reader.session.scalar(places) is not None
+    if missing:
+        yield reading.task(TaskKind.IMPORT, "还没有推荐对象", None, 1)
 
 
 # --- scheduling ------------------------------------------------------------------------------------

@@ -161,6 +161,7 @@ _ADDRESSES: dict[TaskKind, Callable[[Task], str]] = {
     TaskKind.DECIDE: _cases,
     TaskKind.BURST: _page("office_cases.burst_page"),
     TaskKind.FLOOD: _flood,
+    TaskKind.IMPORT: lambda task: url_for("imports.imports_page", programme=task.place.programme),
     TaskKind.LATE: _plan,
     TaskKind.OVERRUNS: _plan,
     TaskKind.PLACES: _schedule,

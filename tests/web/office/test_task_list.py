@@ -105,6 +105,7 @@ COUNTED: dict[TaskKind, Callable[[Page], int]] = dict.fromkeys(TaskKind, listed)
     **dict.fromkeys(
         (
             TaskKind.CALENDAR,
+            TaskKind.IMPORT,
             TaskKind.CONTACT,
             TaskKind.GROUP_ACT,
             TaskKind.APPROVAL,
