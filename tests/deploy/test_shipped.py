@@ -18,6 +18,7 @@ from flask import Flask
 from app.database import ROOT
 from app.services.calendar import availability
 from app.services.upkeep import checking
+from app.web import bodies
 from config import PREFIX, Settings, from_environment
 from tests.web.browsing import Browser
 from tests.world import World, at
@@ -54,9 +55,9 @@ def test_the_shipped_settings_are_ones_the_portal_knows_and_all_are_explained() 
     assert given.keys() | dict(unit).keys() <= SETTINGS
     settings = from_environment(given | dict(unit))
     assert (settings.trusted_proxies, settings.secure_cookies) == (1, True)
-    # nginx lets fewer uploads through than there are threads, or slow ones could take all of them.
+    # nginx lets fewer uploads through than the portal has places for bodies: slow ones leave room for the rest.
     [uploads] = re.findall(r"limit_conn gongshi_uploads (\d+);", (DEPLOY / "nginx.conf").read_text())
-    assert int(uploads) < settings.workers * settings.threads
+    assert int(uploads) < settings.workers * bodies.PLACES
     assert {name for name in SETTINGS if f"`{name}`" not in OPERATIONS} == set()
 
 

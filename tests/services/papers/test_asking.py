@@ -52,7 +52,7 @@ def lists(world: World, by: Clerk) -> dict[str, list[str]]:
             [table] = written.tables
             rows = [[cell.text for cell in row.cells] for row in table.rows[1:]]
             assert [row[0] for row in rows] == [str(number) for number in range(1, len(rows) + 1)]
-            found[asked.authority] = [row[1] for row in rows]
+            found[asked.authority] = [row[1].replace("\n", "") for row in rows]  # lines end where words end
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import io
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -158,6 +159,26 @@ def test_more_rows_than_are_read_in_a_request_are_told_to_come_in_parts(
     told = "一次最多2行，这份有3行；请按推荐单位或者按类别分成几份，分别上传。"
     assert (answer.status, answer.error_of("files")) == (422, told)
     assert world.everything() == before
+
+
+def test_a_preview_of_two_thousand_rows_is_searched_within_a_second(
+    world: World, staff: Callable[[str], Browser]
+) -> None:
+    """Processor time: the clock of a busy machine says nothing of the page."""
+    given = "一二三四五六七八九十"
+    names = [f"赵{a}{b}{c}" for a in given for b in given for c in given] + [
+        f"钱{a}{b}{c}" for a in given for b in given for c in given
+    ]
+    rows = [person(0, name=name, id_number=lists.id_number(number)) for number, name in enumerate(names)]
+    handler = staff("handler")
+    preview = handler.follow(hand_in(handler, world, {"名单.xlsx": sheet(rows)}))
+    assert "读到2000行" in preview.text
+    began = time.process_time()
+    found = handler.get(f"{preview.path}?q=钱十十十")
+    took = time.process_time() - began
+    assert "钱十十十" in found.text
+    assert "钱十十九" not in found.text
+    assert took < 1, took
 
 
 def test_security_34_a_list_that_the_scanner_still_has_is_read_by_the_tick_and_its_page_says_so(
