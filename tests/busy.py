@@ -95,10 +95,10 @@ def busy(world: World, evidence: Path, text: str = "因节假日，调取档案�
     taken_back = world.schedule(2, world.luoping, world.others, "2026-09-23", 3, MORNING)
     world.run(scheduling.cancel, taken_back, text, by=office, now=at(MORNING))
     world.schedule(2, world.luoping, world.others, "2026-09-28", 3, MORNING)
+    outcome = OpinionOutcome.NEGATIVE  # before anybody leaves: nobody is asked about after that
+    answered(world, evidence, world.nominees[:1], MORNING, [Authority.POLICE], "handler", outcome=outcome, text=text)
     cases = cases_in_every_state(world, period)
     attach(world, evidence, pdf(), title=f"{text}.pdf", now=OPEN)
-    outcome = OpinionOutcome.NEGATIVE
-    answered(world, evidence, world.nominees[:1], OPEN, [Authority.POLICE], "handler", outcome=outcome, text=text)
     who = {"name": text, "contact": text, "contact_person": text, "form_token": TOKEN, "files": 1}
     cases["of somebody"] = world.file(period, world.nominees[1], OPEN, **who)
     with world.database.writer() as session:

@@ -24,9 +24,9 @@ WHY = "录入时写错"
 sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # rules alone: the same SQL on both
 
 
-def shown(world: World, period: int, nominee: int) -> EntryView:
+def shown(world: World, period: int, nominee: int, now: str = DAY) -> EntryView:
     with world.database.reader() as session:
-        found = publication.entry_of(session, period, nominee, at(DAY))
+        found = publication.entry_of(session, period, nominee, at(now))
         assert found is not None
         return found
 
@@ -97,7 +97,7 @@ def test_before_the_opening_and_to_the_last_moment_and_never_after(world: World)
     period, nominee = world.round_two(), world.nominees[2]
     correct(world, nominee, "name", "麒晓3", BEFORE)
     correct(world, nominee, "name", "麒小3", LAST)  # and back: it was right after all
-    assert [(each.before, each.after) for each in shown(world, period, nominee).corrections] == [
+    assert [(each.before, each.after) for each in shown(world, period, nominee, LAST).corrections] == [
         ("麒小3", "麒晓3"),
         ("麒晓3", "麒小3"),
     ]

@@ -157,6 +157,7 @@ def too_many_files(connection: Connection) -> None:
     row = dict(connection.execute(select(*Evidence.__table__.columns).where(Evidence.id == 1)).mappings().one())
     for number in range(FILES_PER_OBJECTION):
         another = {"id": 100 + number, "name": f"{number:032d}", "sha256": f"{number:064d}"}
+        another["copy_name"] = f"{1000 + number:032d}"
         connection.execute(Evidence.__table__.insert(), row | another)
 
 
@@ -491,6 +492,7 @@ CORRUPTIONS = [
         ("open-case-has-two-people", _RECUSED + "(91, 12, 1, '亲属', NOW), (92, 12, 2, '亲属', NOW)"),
         (
             "open-case-is-not-with-a-unit-without-accounts",
+            "UPDATE cases SET assignee_id = NULL",
             "UPDATE staff_sessions SET ended_at = last_seen_at",
             "UPDATE users SET disabled_at = NOW WHERE unit_id = 2",
         ),
