@@ -64,6 +64,7 @@ def contexts(lines: int) -> Mapping[str, dict[str, Any]]:
         | {"about": filler(lines), "filed": "没有收到异议。", "by_category": [], "handled": "没有。", "by_outcome": []}
         | {"cases": [], "hidden": "", "out": out if lines % 3 else [], "restored": []},
         "closing.docx": title
+        | {"restored": ["甲的取消参评资格的决定已经撤销，参评资格恢复。"] * (lines % 2)}
         | {"times": [filler(lines)], "figures": [], "out": out, "goes_on": [], "goes_on_names": "张三", "withdrawn": ""}
         | {"days": [{"date": "2026年9月18日", "weekday": "星期五", "label": "第1个工作日"}] * 8},
         "report.docx": title

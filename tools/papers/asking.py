@@ -8,14 +8,13 @@ from tools.papers.kit import (
     ANNEX,
     BARE,
     CELL,
-    DATED,
     RIGHT,
-    SIGNED,
     TITLE,
     add_rows,
     break_page_before,
     line,
     new_paper,
+    sign,
     table,
 )
 from tools.papers.letters import NUMBERED
@@ -26,14 +25,13 @@ def asking() -> Paper:
     paper = new_paper("征求意见函")
     line(paper, "{{ title }}", TITLE)
     line(paper, "（请填写发文字号）", NUMBERED)
-    line(paper, "{{ addressee }}：", BARE)
+    line(paper, "{{ to }}：", BARE)
     line(paper, "{{ opening }}")
     line(paper, "{{ asked }}")
     line(paper, "{{ answer }}")
     line(paper, "附件：{{ list_title }}")
     line(paper)
-    line(paper, "{{ signatory }}", SIGNED)
-    line(paper, "{{ dated }}", DATED)
+    sign(paper)
     line(paper, "联系人：{{ contact }}", BARE)
     break_page_before(line(paper, "附件", ANNEX))
     line(paper, "{{ list_title }}", TITLE)
@@ -45,6 +43,6 @@ def asking() -> Paper:
         centred=(0, 2),
     )
     line(paper, "共{{ nominees|length }}个。没有不同意见的，在“意见”栏写“无不同意见”；有不同意见的，写明情况。", CELL)
-    for text in ("{{ addressee }}（盖　章）", "年　　月　　日"):
+    for text in ("{{ to }}（盖　章）", "年　　月　　日"):
         line(paper, text, CELL).paragraph_format.alignment = RIGHT
     return paper

@@ -19,6 +19,7 @@ class PaperKind(StrEnum):
     CLOSING = "closing"  # 办结报告
     PRELIMINARY = "report-preliminary"  # 初步推荐工作报告
     FORMAL = "report-formal"  # 正式推荐工作报告
+    ASKING = "asking"  # 征求意见函
     SUMMARY = "summary"  # 附件2、3
     LEADERS = "leaders"  # 附件7
     LETTER_OF_HANDLER = "letter-of-handler"  # 告知书、通知书 of whoever handles the case
@@ -34,6 +35,7 @@ class PaperParty(StrEnum):
     HANDLER = "handler"  # 办理单位
     OFFICE = "office"  # 市级专班
     CITY = "city"  # who signs the notice of round 3: as the programme says, else the office
+    AUTHORITY = "authority"  # whose opinion is asked
     REVIEWERS = "reviewers"  # 市评选工作组
 
 
@@ -65,6 +67,7 @@ ISSUING: Mapping[tuple[PaperKind, int], Issuing] = {
     **{(PaperKind.CLOSING, number): Issuing(PaperParty.OFFICE) for number in _ROUNDS},  # R30
     (PaperKind.PRELIMINARY, 0): Issuing(PaperParty.RECOMMENDER, PaperParty.OFFICE),  # 四（一）3
     (PaperKind.FORMAL, 0): Issuing(PaperParty.RECOMMENDER, PaperParty.OFFICE),  # 四（二）4
+    (PaperKind.ASKING, 0): Issuing(PaperParty.RECOMMENDER, PaperParty.AUTHORITY),  # 四（二）2
     (PaperKind.SUMMARY, 0): Issuing(PaperParty.RECOMMENDER, seal=Seal.BESIDE_THE_NAME),
     (PaperKind.LEADERS, 0): Issuing(PaperParty.RECOMMENDER, seal=Seal.BESIDE_THE_NAME),
     (PaperKind.LETTER_OF_HANDLER, 0): Issuing(PaperParty.HANDLER),

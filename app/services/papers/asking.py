@@ -13,9 +13,9 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from app.domain.calendar.workdays import local_date
+from app.domain.papers.issuing import Named, PaperKind, PaperParty, issue
 from app.domain.periods.rounds import Kind
 from app.domain.refusals import NotYourCase, WrongState
-from app.domain.shared.wording import full_day
 from app.models import Nominee, OpinionOutcome, Programme, ReviewStage, Unit
 from app.sealing import Keyring
 from app.services.nominees import opinions, reviews
@@ -27,6 +27,7 @@ from app.services.papers.paper import (
     mark_if_empty,
     recommender_for,
     recommenders,
+    signed,
     title_lines,
 )
 
@@ -101,9 +102,9 @@ def letter(session: Session, programme_id: int, unit_id: int, authority: str, wh
         raise WrongState(f"没有要征求{asked.name}意见的推荐对象：征求的是通过初审、仍然参评的对象。")
     kinds = programme.rules.kind_names
     teams = any(one.kind is Kind.COLLECTIVE for one in about)
+    parties = {PaperParty.RECOMMENDER: Named(unit.name, unit.signed_as), PaperParty.AUTHORITY: Named(asked.name)}
     context = {
         "title": title_lines(unit.name, "关于征求推荐对象意见的函"),
-        "addressee": asked.name,
         "opening": f"{cite_basis(programme)}，我单位对通过初审的推荐对象进行考察，现就附件所列{len(about)}个推荐对象"
         "征求你单位意见。",
         "asked": "请按照管理权限，对推荐对象有无违纪违法问题、是否影响推荐提出意见"
@@ -119,8 +120,7 @@ def letter(session: Session, programme_id: int, unit_id: int, authority: str, wh
             }
             for one in about
         ],
-        "signatory": unit.name,
         "contact": f"（请填写）；电话：{mark_if_empty(unit.phone, '办公电话')}",
-        "dated": full_day(local_date(clerk.now)),
+        **signed(issue(PaperKind.ASKING, 0, parties), local_date(clerk.now)),
     }
     return clerk.stationery.written("asking.docx", f"{unit.name}征求{asked.name}意见的函", context)

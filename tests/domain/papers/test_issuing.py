@@ -25,6 +25,7 @@ PARTIES = {
     PaperParty.HANDLER: Named("罗平县教育局"),
     PaperParty.OFFICE: OFFICE,
     PaperParty.CITY: Named("市工作专班", "中共某市委办公室 某市人民政府办公室"),
+    PaperParty.AUTHORITY: Named("市公安局"),
     PaperParty.REVIEWERS: Named("市评选工作组"),
 }
 BOTH = ("中共罗平县委员会", "罗平县人民政府")
@@ -45,6 +46,7 @@ def test_every_paper_has_its_own_row() -> None:
         (PaperKind.CLOSING, 3): Issue(("市工作专班",)),
         (PaperKind.PRELIMINARY, 0): Issue(BOTH, "市工作专班"),
         (PaperKind.FORMAL, 0): Issue(BOTH, "市工作专班"),
+        (PaperKind.ASKING, 0): Issue(BOTH, "市公安局"),
         (PaperKind.SUMMARY, 0): Issue(BOTH),
         (PaperKind.LEADERS, 0): Issue(BOTH),
         (PaperKind.LETTER_OF_HANDLER, 0): Issue(("罗平县教育局",)),
