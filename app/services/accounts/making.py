@@ -190,7 +190,7 @@ def everybody(session: Session) -> Sequence[User]:
 
 
 def _named(session: Session, login: str) -> User:
-    named = select(User).where(User.login == login).options(ALONE).with_for_update(of=User)
+    named = select(User).where(User.login == login).options(ALONE).with_for_update(of=User, key_share=True)
     user = session.scalar(named.execution_options(populate_existing=True))
     if user is None:
         raise NotThere(f"没有登录名为 {login} 的账号。")

@@ -220,7 +220,13 @@ def lock_accounts(work: Work, user_ids: Sequence[int]) -> list[User]:
     Of two people who disable each other at once, the second is refused.
     """
     wanted = sorted({*user_ids, work.actor.user_id})
-    query = select(User).where(User.id.in_(wanted)).order_by(User.id).options(ALONE).with_for_update(of=User)
+    query = (
+        select(User)
+        .where(User.id.in_(wanted))
+        .order_by(User.id)
+        .options(ALONE)
+        .with_for_update(of=User, key_share=True)
+    )
     rows = {user.id: user for user in work.session.scalars(query.execution_options(populate_existing=True))}
     me = rows[work.actor.user_id]
     if me.disabled_at is not None or me.actor != work.actor:

@@ -149,15 +149,16 @@ def find_standings(
     `seen_by` is for whoever only reads it: of a case that this person may not see, nothing is told (R19). Without it
     every case counts, as it does for whoever decides.
 
-    Open cases are read before who has left: one upheld meanwhile is still open, or its nominee is out already.
+    Open cases are read before who has left: one upheld meanwhile is still open, or its nominee is out already. So are
+    statuses: whoever is out by then is among those who left.
     """
     these = list(nominees)
     ids = [nominee.id for nominee in these]
     showings = _showings(session, ids, now, seen_by)
+    statuses = find_statuses(session, ids, now)
     how_left = leavers.describe_left(session, these, now)
     checks = eligibility.check_conditions(session, keyring, these)
     words, answers = reviews.find_latest(session, ids), opinions.find_latest(session, ids)
-    statuses = find_statuses(session, ids, now)
     needed = opinions.find_needed_authorities(session, keyring, these)
     share = cache(lambda: share_of(session, programme, now))
     return {
