@@ -153,7 +153,7 @@ def test_the_blanks_are_those_of_the_other_notice(county: World, lanhe: AwardNot
     }
     said = text_of(made["5"])
     for words in (
-        "附件 8",
+        "附件8",
         "岚河县护河模范登记表",
         "本表适用于“岚河县护河模范”推荐评选工作",
         "1.人员身份从这些里选：在编人员、聘用人员、村民。",

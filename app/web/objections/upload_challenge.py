@@ -52,5 +52,8 @@ def waits(form_token: str, ticket: str) -> tuple[str, str]:
         return "", ticket
     ticket, _ = challenge.ticket_for(form_token, ticket)
     minutes = int(challenge.WAIT.total_seconds() // 60)
-    told = f"现在上传的人比较多，文件还没有收下，填写的内容都在。请过{minutes}分钟再选一次，或者把材料寄来、送来。"
+    told = (
+        f"现在上传的人比较多，文件还没有收下，填写的内容都在。请过{minutes}分钟再选一次，"
+        "或者把材料寄来、送来，由工作人员登记。"
+    )
     return told, ticket

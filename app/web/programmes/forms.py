@@ -10,6 +10,7 @@ from wtforms import DateField, HiddenField, IntegerField, StringField, TextAreaF
 from wtforms.validators import InputRequired
 
 from app.domain.calendar.stages import STAGE_NUMBERS
+from app.domain.periods.rounds import LAST_ROUND
 from app.domain.programmes.notice import AwardNotice
 from app.domain.programmes.plan import SHARE_NAME, TEXTS, Places, ProgrammePlan, StageDays, proposed_stages, text_names
 from app.models import Programme, Quota
@@ -34,10 +35,7 @@ class ProgrammeForm(PlainForm):
     notice_number = _line("notice_number", "没有就空着。")
     collective_honour = _line("collective_honour", "授予集体的称号。")
     individual_honour = _line("individual_honour", "授予个人的称号。")
-    signatory = _line(
-        "signatory",
-        "全市公示公告末尾署名、盖章的单位，联合署名的用“、”隔开；空着就用市级专班。别的文书由各单位自己署名。",
-    )
+    signatory = _line("signatory")
     letter_mark = _line("letter_mark", "文书编号开头的几个字，例如“满意度”，不能和别的活动相同；空着由系统取。")
     county_share = IntegerField(
         SHARE_NAME,
@@ -56,6 +54,10 @@ class ProgrammeForm(PlainForm):
         for key, name in text_names(notice).items():
             self[key].label.text = name
         self.title.description = f"写全称，带上年份或者届次，例如：{notice.name}。"
+        self.signatory.description = (
+            f"{notice.rounds[LAST_ROUND].name}公告末尾署名、盖章的单位，联合署名的用“、”隔开；"
+            "空着就用市级专班。别的文书由各单位自己署名。"
+        )
         self.county_share.description = f"县处级领导最多占评选总数的百分之几，通知规定为{notice.county_share}。"
 
     @classmethod

@@ -65,7 +65,7 @@ def test_whoever_left_has_no_box_and_why_stands_beside_the_name(world: World, st
     withdrawn(world, ids[0])
     lapse(world, ids[1])
     page = office.get(address(what, ids))
-    assert (why(page, ids[0]), why(page, ids[1])) == ("不办理：已退出", "不办理：已取消参评资格")
+    assert (why(page, ids[0]), why(page, ids[1])) == ("不办理：已退出推荐", "不办理：已取消参评资格")
     assert not {ids[0], ids[1]} & set(ticked(page, ids))
     assert f'id="them-{ids[0]}"' not in page.source
 
@@ -120,7 +120,7 @@ def test_one_press_goes_on_without_whoever_holds_a_review_up_and_keeps_what_was_
     form = refused.form("-".join(map(str, ids)))
     assert without in form.buttons
     assert "不含办不了的1个，记下初审结果（其余3个）" in refused.text
-    assert why(refused, ids[0]) == "不办理：已退出"
+    assert why(refused, ids[0]) == "不办理：已退出推荐"
     passed = office.follow(office.send(form, passed="yes", without=without))
     assert "初审通过，共3个对象。" in passed.text
     reviewed = [subject for _, action, subject in world.acts() if action == "nominee.reviewed"]
@@ -132,7 +132,7 @@ def test_whoever_can_not_pass_can_be_turned_down_and_whoever_left_neither(world:
     withdrawn(world, ids[0])
     form = office.get(address("reviews/final", ids)).form("-".join(map(str, ids)))
     refused = office.send(form, passed="no", reason="材料不齐", chosen=ids)
-    assert (refused.status, "麒麟区第1中队（已退出）" in refused.text) == (409, True)
+    assert (refused.status, "麒麟区第1中队（已退出推荐）" in refused.text) == (409, True)
     done = office.follow(office.send(form, passed="no", reason="材料不齐", chosen=ids[1:]))
     assert "复审不通过，共4个对象。" in done.text
 

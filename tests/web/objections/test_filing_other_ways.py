@@ -33,7 +33,9 @@ def test_every_text_that_sends_people_elsewhere_says_that_it_is_recorded() -> No
 def test_these_are_the_texts_there_are() -> None:
     assert sorted(places()) == [
         "app/domain/objections/real_names.py",
+        "app/domain/refusals/objections.py",
         "app/services/papers/periods.py",
+        "app/web/objections/upload_challenge.py",
         "app/web/shared/uploads.py",
         "templates/calendar/_parts.html",
         "templates/objections/receipt_find.html",
