@@ -232,7 +232,7 @@ def test_a_revocation_is_public_from_its_confirmation_on(
     assert office.post(here, with_scan(REVOCATION)).status == 303
     assert "曲字〔2026〕30号" not in client.get("/decisions/3").source + head.get(page_of).source
     assert office.post(here, with_scan(REVOCATION)).status == 409  # one is under way
-    assert "待确认的撤销表彰（1） 麒麟区第1中队" in second.get("/office/").text
+    assert "确认撤销表彰：麒麟区第1中队" in second.get("/office/").text
     alone = office.post(f"{here}/confirm")
     assert (alone.status, "提出的人不能自己确认" in alone.text) == (409, True)
     assert second.post(f"{here}/drop", {"text": "一"}).status == 422

@@ -76,8 +76,7 @@ def one(page: Page) -> int:
 
 
 def nominees(page: Page) -> int:
-    [names] = re.findall(r'<ol class="names">(.*?)</ol>', page.source, re.DOTALL)
-    return str(names).count("<li>")
+    return page.source.count('<li class="choice">')
 
 
 def units(page: Page) -> int:
