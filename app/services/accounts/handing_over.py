@@ -71,7 +71,8 @@ def _last_worked_on(session: Session, user: User) -> list[int]:
     """Return the open cases of the unit that are nobody's and on which this person did the last thing staff did."""
     nobodys = Case.handler_unit_id == user.unit_id, Case.assignee_id.is_(None), Case.state.in_(OPEN_STATES)
     subjects = {on_case(case_id): case_id for case_id in session.scalars(select(Case.id).where(*nobodys))}
-    by_staff = AuditRow.subject.in_(subjects), AuditRow.actor.startswith("user:")
+    # Who only opened a file or a paper of a case did nothing on it.
+    by_staff = AuditRow.subject.in_(subjects), AuditRow.actor.startswith("user:"), AuditRow.action.startswith("case.")
     last = select(func.max(AuditRow.id)).where(*by_staff).group_by(AuditRow.subject)
     rows = session.scalars(select(AuditRow.subject).where(AuditRow.id.in_(last), AuditRow.actor == by_user(user.id)))
     return [subjects[subject] for subject in rows]
