@@ -100,7 +100,7 @@ def _units(programme: Programme, rows: list[UnitPapers]) -> Listing[UnitPapers]:
                 if those(row)
                 else ""
             ),
-            note=lambda row: f"{those(row)}个" if row.nominees else "",
+            note=lambda row: f"{those(row)}个" if those(row) else "还没有" if row.nominees else "",
         )
 
     return Listing(

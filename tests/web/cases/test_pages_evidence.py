@@ -9,6 +9,7 @@ from urllib.parse import quote
 import pytest
 from sqlalchemy import update
 
+from app.evidence.pdf_copy import copy_of_pdf
 from app.models import Evidence, ScanState
 from tests.files import MARK, attach, jpeg, pdf
 from tests.web.browsing import TOKEN, Browser
@@ -34,7 +35,7 @@ def case(world: World, tmp_path: Path) -> int:
 
 def test_security_33_evidence_is_an_attachment_from_a_sandbox(world: World, staff: Staff, case: int) -> None:
     answer = staff("handler").open(LINK)
-    assert (answer.status_code, answer.data) == (200, pdf())
+    assert (answer.status_code, answer.data) == (200, copy_of_pdf(pdf()))  # without its author (SECURITY 45)
     name = f"attachment; filename=evidence.pdf; filename*=UTF-8''{quote('证据1.pdf')}"
     assert {header: answer.headers[header] for header in SANDBOXED} == SANDBOXED | {"Content-Disposition": name}
     photo = staff("head").open("/desk/cases/1/evidence/2")
@@ -43,7 +44,7 @@ def test_security_33_evidence_is_an_attachment_from_a_sandbox(world: World, staf
 
 SANDBOXED = {
     "Content-Type": "application/pdf",
-    "Content-Length": str(len(pdf())),
+    "Content-Length": str(len(copy_of_pdf(pdf()))),
     "Content-Disposition": "",
     "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",

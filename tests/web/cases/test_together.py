@@ -111,7 +111,7 @@ def test_security_51_a_proposal_replaced_since_is_shown_anew_and_not_confirmed(
 def test_two_people_end_three_cases_from_the_desk(world: World, staff: Staff, cases: list[int]) -> None:
     world.act(investigation.decline, cases[2], "handler", DeclineGround.NO_FACTS, "没有线索", now=DAY)
     handler, head = staff("handler"), staff("head")
-    assert "待我确认" not in handler.get("/desk/").text
+    assert "待我确认（" not in handler.get("/desk/").text
     sent = propose(handler, cases[:2])
     assert "提出处理意见：2件已办好，请另一人确认。" in handler.follow(sent).text
     page = head.get("/desk/")

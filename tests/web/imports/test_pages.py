@@ -136,7 +136,7 @@ def test_security_20_the_unit_somebody_works_in_reads_no_dossier_photo_or_form_o
     assert (page.status, "推荐材料" in page.text) == (200, False)
     assert colleague.post(f"/nominees/{nominee}/dossier").status == 404
     units = f"/programmes/{world.programme}/papers/units"
-    for path in ("/documents/1", f"/papers/nominees/{nominee}/form", f"{units}/{world.qilin}/formal.zip"):
+    for path in ("/documents/1", f"/papers/nominees/{nominee}/form", f"{units}/{world.qilin}/preliminary.zip"):
         assert (colleague.get(path).status, recommends.get(path).status) == (404, 200), path
     for path in (f"{units}/{own}/formal.zip", f"{units}/{own}/annex-3"):  # it recommends nobody
         assert colleague.get(path).status == 404, path

@@ -94,7 +94,7 @@ def test_an_atom_feed_has_what_rfc_4287_asks_for(world: World, client: Browser, 
     assert feed.findtext("a:title", namespaces=atom) == "评选 <b>& 表彰"
     assert feed.findtext("a:author/a:name", namespaces=atom) == "公示与异议处理平台"
     entries = feed.findall("a:entry", atom)
-    assert len(entries) == 2  # the window and the deadline
+    assert len(entries) == 2 * 6  # the window and the deadline of round 2, and of round 1 in five units
     for one in (feed, *entries):
         assert [one.findtext(f"a:{tag}", "", atom) == "" for tag in ("id", "title", "updated")] == [False] * 3
     ids = [entry.findtext("a:id", namespaces=atom) for entry in entries]

@@ -48,11 +48,11 @@ def test_every_choice_is_in_the_first_byte_of_every_page(world: World, app: Flas
 
 def test_a_page_in_memory_is_one_of_four_whatever_stands_in_the_cookie(world: World, app: Flask) -> None:
     client, path = app.test_client(use_cookies=False), f"/periods/{world.round_two()}"
-    kept = app.extensions["hot_pages"]._pages
+    memory = app.extensions["hot_pages"]
     tags = {}
     for value in CHOICES:
         tags[value] = client.open(path, headers={"Cookie": f"gongshi-reading={value}"}).headers["ETag"]
-    assert len(set(tags.values())) == len(kept) == 4
+    assert len(set(tags.values())) == len(memory.keys) == 4
     only_from_memory(app)
     for value, attributes in CHOICES.items():
         for cookie in (f"gongshi-reading={value}", f"a=b; __Host-gongshi-reading={value}; c=d"):
@@ -66,7 +66,7 @@ def test_a_page_in_memory_is_one_of_four_whatever_stands_in_the_cookie(world: Wo
         "\xff;;=",
     ):
         assert client.open(path, headers={"Cookie": cookie}).headers["ETag"] == tags[""], cookie
-    assert len(kept) == 4
+    assert len(memory.keys) == 4
 
 
 def test_only_the_common_page_may_lie_in_a_cache_of_many(world: World, app: Flask) -> None:
