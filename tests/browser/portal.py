@@ -280,7 +280,10 @@ def violations(page: Page, tags: list[str] = _TAGS) -> list[str]:
     if not page.evaluate("'axe' in window"):
         page.evaluate(_axe())
         page.context.add_init_script(_axe())  # loaded with every later page of this browser, which is quicker
+    # The bar of an act sticks to the foot of the screen and may cover half of a row: at the end of the page it rests.
+    page.evaluate("document.querySelector('.bulk') && window.scrollTo(0, document.documentElement.scrollHeight)")
     found: list[str] = page.evaluate(_VIOLATIONS, tags)
+    page.evaluate("window.scrollTo(0, 0)")
     return found
 
 
