@@ -122,11 +122,7 @@ def _flatten(pdf: Pdf) -> None:
         annotations = page.obj.get("/Annots")
         if not isinstance(annotations, Array):
             continue
-        drawn = [
-            each
-            for each in annotations
-            if isinstance(each, Dictionary) and str(each.get("/Subtype")) not in _WITHOUT_LOOK
-        ]
+        drawn = [each for each in annotations if isinstance(each, Dictionary) and _has_look(each)]
         page.obj["/Annots"] = Array(drawn)
     with suppress(pikepdf.PdfError, RuntimeError):  # fields without a look of their own
         pdf.generate_appearance_streams()

@@ -12,7 +12,6 @@ from app.domain.cases.states import Role
 from app.domain.cases.tasks import SECOND_PERSON, CaseTask
 from app.domain.office.tasks import Task, TaskKind, TaskPlace
 from app.models import GROUP_ACT_NAMES, Case, Entry, GroupAct, Period
-from app.services.accounts.two_people import speaks_for
 from app.services.cases import bulk, flood, queue
 from app.services.cases.queue import QueuedCase
 from app.services.office.task_reader import TaskReader
@@ -36,7 +35,11 @@ def list_case_tasks(reader: TaskReader) -> list[Task]:
 def list_group_tasks(reader: TaskReader) -> list[Task]:
     """List proposals for many cases that wait for this person, groups of like objections, and bursts."""
     session, actor, now = reader.session, reader.actor, reader.now
-    tasks = [_group_act(reader, act) for act in bulk.waiting_acts(session, actor, now) if _is_second(reader, act)]
+    tasks = [
+        _group_act(reader, act)
+        for act in bulk.waiting_acts(session, actor, now)
+        if reader.is_second_to(act.proposed_by)
+    ]
     if actor.role in (Role.OFFICE, Role.HEAD) and not reader.own and (groups := flood.floods(session, actor, now)):
         due = min(group.period.conclude_by for group in groups)
         about = f"{len(groups)}组内容相近或者来源相同的异议" if actor.is_office else f"{len(groups)}组内容相近的异议"
@@ -96,12 +99,6 @@ def _due(reader: TaskReader, row: QueuedCase) -> dt.datetime:
     """Return when it is too late: for a unit from when the case falls to the office, else the deadline (R21, R25)."""
     deadline = row.case.entry.period.conclude_by
     return deadline if reader.actor.is_office else min(row.facts.escalates_at, deadline)
-
-
-def _is_second(reader: TaskReader, act: GroupAct) -> bool:
-    """Tell whether this person may confirm what somebody else proposed for many cases (R22)."""
-    behind_me = speaks_for(reader.session, reader.actor.user_id)
-    return reader.agreed and behind_me != speaks_for(reader.session, act.proposed_by)
 
 
 def _group_act(reader: TaskReader, act: GroupAct) -> Task:

@@ -15,7 +15,6 @@ from app.domain.shared.wording import full_day, moment
 from app.domain.upkeep.data_requests import DATA_REQUEST_NAMES
 from app.models import Disqualification, Nominee, Reversal, Unit
 from app.services.accounts import resets, two_people
-from app.services.accounts.two_people import speaks_for
 from app.services.award import revocation
 from app.services.messages import fates
 from app.services.objections import identities
@@ -103,12 +102,6 @@ def _provisional(reader: TaskReader) -> Iterator[Task]:
 # --- second persons, accounts ----------------------------------------------------------------------
 
 
-def _is_second(reader: TaskReader, first_id: int) -> bool:
-    """Tell whether this person may confirm what another of the office proposed (R22)."""
-    me = speaks_for(reader.session, reader.actor.user_id)
-    return reader.agreed and me != speaks_for(reader.session, first_id)
-
-
 def _reversals(reader: TaskReader) -> Iterator[Task]:
     rows = reader.session.scalars(
         select(Reversal)
@@ -118,13 +111,13 @@ def _reversals(reader: TaskReader) -> Iterator[Task]:
     ).all()
     for row in rows:
         nominee = row.disqualification.nominee
-        if _is_second(reader, row.proposed_by) and not is_over(reader.session, nominee.programme_id):
+        if reader.is_second_to(row.proposed_by) and not is_over(reader.session, nominee.programme_id):
             yield _of_nominee(TaskKind.REVERSAL, nominee)
 
 
 def _revocations(reader: TaskReader) -> Iterator[Task]:
     for row in revocation.list_waiting(reader.session):
-        if _is_second(reader, row.proposed_by):
+        if reader.is_second_to(row.proposed_by):
             yield _of_nominee(TaskKind.REVOCATION, reader.session.get_one(Nominee, row.honour.nominee_id))
 
 

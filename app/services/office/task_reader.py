@@ -24,6 +24,7 @@ from app.domain.refusals import BeyondHorizon
 from app.models import User
 from app.sealing import Keyring
 from app.services.accounts.deputies import list_absent
+from app.services.accounts.two_people import speaks_for
 from app.services.calendar.calendars import calendar_of
 
 _ONE_DAY = dt.timedelta(days=1)
@@ -48,6 +49,11 @@ class TaskReader:
     def agreed(self) -> bool:
         """Tell whether the account proposes and confirms: nobody has still to agree to it (R22)."""
         return not self.session.get_one(User, self.actor.user_id).waits_for_agreement
+
+    def is_second_to(self, proposer_id: int) -> bool:
+        """Tell whether this person may confirm what that account proposed: another one stands behind it (R22)."""
+        me = speaks_for(self.session, self.actor.user_id)
+        return self.agreed and me != speaks_for(self.session, proposer_id)
 
     @cached_property
     def absent(self) -> frozenset[int]:
