@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import pyotp
 from argon2 import PasswordHasher
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, WebError, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, WebError, expect
 from sqlalchemy import update
 from werkzeug.http import http_date
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -214,6 +214,12 @@ def press(page: Page, name: str) -> None:
         page.locator("details", has=button).first.locator("summary").first.click()
     with page.expect_navigation():
         button.click()
+
+
+def press_link(link: Locator) -> None:
+    """Follow the first of these links, and wait for the next page with its styles, as `press` does."""
+    with link.page.expect_navigation():
+        link.first.click()
 
 
 def unfold(page: Page, name: str) -> None:

@@ -35,7 +35,7 @@ from app.services.periods import bursts, closing, corrections
 from app.services.shared.work import Work
 from app.web.accounts.provider import Provider
 from tests import awards, lists
-from tests.browser.portal import PASSWORD, Portal, faults_of, faults_of_versions, keep_shot, press, resize
+from tests.browser.portal import PASSWORD, Portal, faults_of, faults_of_versions, keep_shot, press, press_link, resize
 from tests.busy import MORNING, OPEN, cases_in_every_state
 from tests.files import pdf
 from tests.qujing import proposed_stages, written
@@ -303,7 +303,7 @@ def letters_and_a_second_look(walk: Walk, page: Page, cases: dict[str, tuple[int
     """What an objector is written, and the wish that somebody looks again: asked for, too long ago, answered (R35)."""
     for name in ("dismissed", "declined", "awaiting"):
         follow(page, cases[name][1])
-        page.get_by_role("region", name="文书").get_by_role("link").first.click()
+        press_link(page.get_by_role("region", name="文书").get_by_role("link"))
         walk.look(page, f"letter of a case {name}")
         expect(page.locator("article p").last).to_be_visible()  # who signs and when
     follow(page, cases["dismissed"][1])
@@ -323,7 +323,7 @@ def letters_of_staff(walk: Walk, page: Page, signed_by: str) -> None:
     """The list of letters, one letter to its last line, its sealed copy sent."""
     walk.look(page, "letters", "/desk/letters")
     walk.look(page, "letters to be issued", "/desk/letters?issued=0")
-    page.get_by_role("link", name=f"{signed_by}异议〔2026〕").first.click()
+    press_link(page.get_by_role("link", name=f"{signed_by}异议〔2026〕"))
     walk.look(page, "letter")
     expect(page.locator("article p").last).to_be_visible()  # who signs and when
     press(page, "登记已盖章发出")
@@ -474,7 +474,7 @@ def lists_handed_in(walk: Walk, page: Page) -> None:
     page.get_by_label("文件", exact=True).set_input_files([sheet])
     press(page, "上传并核对")
     walk.look(page, "import with problems")
-    page.get_by_role("link", name="逐条列出").click()
+    press_link(page.get_by_role("link", name="逐条列出"))
     walk.look(page, "import problems")
     page.go_back()
     press(page, "放弃这次导入")
@@ -483,7 +483,7 @@ def lists_handed_in(walk: Walk, page: Page) -> None:
     press(page, "上传并核对")
     walk.look(page, "import that is right")
     press(page, "确认导入")
-    page.get_by_role("link", name=rows[0]["name"]).click()
+    press_link(page.get_by_role("link", name=rows[0]["name"]))
     walk.look(page, "nominee with a dossier")
     press(page, "显示完整资料（记录在案）")
     walk.look(page, "nominee with its whole dossier")
@@ -857,7 +857,7 @@ def test_what_a_request_about_ones_own_data_looks_like(portal: Portal) -> None:
     portal.time_is(OPEN)
     office = portal.staff("desktop", "office")
     walk.look(office, "no data request", "/office/data-requests")
-    office.get_by_role("link", name="登记请求").click()
+    press_link(office.get_by_role("link", name="登记请求"))
     walk.look(office, "data request to register")
     press(office, "登记")
     walk.look(office, "data request without anything")
@@ -919,7 +919,7 @@ def test_what_setting_up_looks_like(portal: Portal, tmp_path: Path) -> None:
     walk.look(office, "book to confirm")
     press(office, "全部保存")
     walk.look(office, "programme loaded, with slips")
-    press_link(office, "登录单已经打印，继续")
+    press_link(office.get_by_role("link", name="登录单已经打印，继续"))
     press(office, "归档")
     walk.look(office, "programme archived")
     walk.look(office, "programmes of two years", "/programmes/")
@@ -971,18 +971,13 @@ def test_what_setting_up_looks_like(portal: Portal, tmp_path: Path) -> None:
     world.run(staffing.invite_again, [world.people["handler2"]], by=world.actor("head"), now=at(OPEN))
     walk.look(office, "accounts to agree to", "/people/agreements")
     walk.look(office, "overview with a reset", "/office/")
-    press_link(office, "人员")
+    press_link(office.get_by_role("link", name="人员"))
 
     head = portal.staff("phone", "head")
     walk.look(head, "programme of a unit", f"/programmes/{world.programme}")
     walk.look(head, "units of a head", "/units/")
     walk.look(head, "people of a head", "/people/")
     walk.over()
-
-
-def press_link(page: Page, name: str) -> None:
-    with page.expect_navigation():
-        page.get_by_role("link", name=name).first.click()
 
 
 def book_of_another_year() -> Book:
