@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.models import Programme
+from app.models import AuditRow, Programme
 from app.notices.offered import offer_notices
+from app.services.programmes import setting_up
+from tests.busy import OPEN
 from tests.qujing import FOLDER, written
 from tests.web.browsing import Browser
-from tests.world import World
+from tests.world import World, at
 
 Staff = Callable[[str], Browser]
 
@@ -64,3 +67,21 @@ def test_a_workbook_is_judged_by_the_notice_that_was_chosen(staff: Staff) -> Non
     refused = office.post("/programmes/book?notice=lanhe-2031", sent)
     assert refused.status == 422
     assert "“组织推荐阶段”不是阶段的名称，应为：推荐、初选、审定、命名。" in refused.text
+
+
+def test_the_archive_is_for_the_office_and_a_request_without_a_use_keeps_the_page(world: World, staff: Staff) -> None:
+    office, address = staff("office"), f"/programmes/{world.programme}/archive.zip"
+    early = office.post(address, {"use": "移交市档案馆"})
+    assert (early.status, "活动还没有归档" in early.text) == (409, True)
+    world.run(setting_up.archive, world.programme, by=world.actor("office"), now=at(OPEN))
+    unsaid = office.post(address, {"use": " "})
+    assert (unsaid.status, "归档包作什么用请写2到300个字" in unsaid.text) == (422, True)
+    assert [staff(login).post(address, {"use": "看看"}).status for login in ("handler", "head")] == [404, 404]
+    data = {"use": "移交市档案馆", "csrf_token": office.csrf_token()}
+    answer = office.open(address, method="POST", data=data)
+    assert answer.status_code == 200
+    with zipfile.ZipFile(io.BytesIO(answer.get_data())) as bundle:
+        assert bundle.testzip() is None
+    with world.database.reader() as session:
+        acts = session.scalars(select(AuditRow.action).where(AuditRow.action.startswith("archive."))).all()
+    assert acts == ["archive.asked", "archive.made"]
