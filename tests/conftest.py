@@ -36,6 +36,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--histories", type=int, default=2, help="how many histories of each kind tests/histories lives")
     parser.addoption("--histories-moves", type=int, default=80, help="how many moves each of them has")
     parser.addoption("--histories-seed", type=int, default=20261016, help="where they begin; -1: anywhere")
+    parser.addoption("--years", type=int, default=1, help="how many years of each kind tests/years lives")
+    parser.addoption("--years-seed", type=int, default=20261016, help="where they begin; -1: anywhere")
     parser.addoption(
         "--faults-acknowledged", type=int, default=60, help="objections each scenario of tests/faults has acknowledged"
     )

@@ -102,6 +102,18 @@ def test_what_a_later_notice_takes_back_is_not_moved(world: World) -> None:
     assert world.period(period).recount is None
 
 
+def test_a_window_whose_first_day_became_a_day_off_keeps_its_beginning_and_has_five_working_days(world: World) -> None:
+    """The notice came the afternoon before, nobody took the period back, and at midnight the names were public."""
+    period = world.round_two()
+    load(world, "18", "2026-09-17 Thu 15:00")
+    [before] = moves(world, "2026-09-17 Thu 16:00")
+    assert before == (period, "", "", "开始的那一天改为假日，请撤回后重新安排。")
+    assert moves(world, OPEN) == [(period, "09-24", "09-30", "")]
+    replan(world, [period], OPEN)
+    assert [row["date"][8:] for row in world.period(period).days if row["ordinal"]] == ["20", "21", "22", "23", "24"]
+    assert broken(world.database, at(OPEN)) == []
+
+
 def test_a_window_that_is_over_stays_over(world: World) -> None:
     period = world.round_two()
     load(world, "22", "2026-09-24 Thu 00:00")
