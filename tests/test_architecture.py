@@ -270,7 +270,7 @@ def test_the_rules_and_use_cases_name_no_city() -> None:
         ("docx", ("app.papers",)),
         ("docxtpl", ("app.papers",)),
         ("segno", ("app.web.shared.qr", "app.papers")),
-        ("cryptography", ("app.sealing",)),
+        ("cryptography", ("app.sealing", "app.signing")),
         ("structlog", ("app.logs", "app.web.shared.requests")),
         ("prometheus_client", ("app.web.shared.metrics",)),
         ("boto3", ("app.evidence",)),
