@@ -118,7 +118,7 @@ class Note:
         return Note(self.text, tuple(reversed(kept.values())))
 
     def verified(self, known: Sequence[KnownKey], verify: Verify) -> dict[KnownKey, NoteSignature]:
-        """Return the signatures of known keys, pass over unknown ones. Raises BadSignature for one that does not fit."""
+        """Return the signatures of known keys, passing over others. Raises BadSignature for one that does not fit."""
         found: dict[KnownKey, NoteSignature] = {}
         for line in self.signatures:
             for key in known:
