@@ -15,7 +15,7 @@ from app.domain.shared.instants import SHANGHAI
 from app.evidence.store import store_of
 from app.sealing import keyring_of
 from app.services.objections import evidence_upkeep
-from app.services.record import chain
+from app.services.record import chain, sealer, verifying
 from app.services.record.checks.run import check_database
 from app.services.shared.work import Work
 from app.services.upkeep import data_requests, grants
@@ -37,7 +37,8 @@ def audit() -> None:
 @click.pass_obj
 @plainly
 def head(opened: OpenPortal, day: dt.datetime | None) -> None:
-    """Print number, hash and time of the last row: one line, to be kept where this machine cannot reach."""
+    """Print number, hash and time of the last act: one line, to be kept where this machine cannot reach."""
+    sealer.seal_all(opened.migrated)
     with opened.migrated.reader() as session:
         found = chain.head_of_day(session, end_of(day.date())) if day else chain.head(session)
     if day:
@@ -59,7 +60,7 @@ def head(opened: OpenPortal, day: dt.datetime | None) -> None:
 @click.pass_obj
 @plainly
 def verify(opened: OpenPortal, heads: tuple[str, ...], files: tuple[Path, ...]) -> None:
-    """Recompute the whole chain, and hold it against heads that were kept elsewhere."""
+    """Recompute chain and tree, and hold them against checkpoints, and against heads that were kept elsewhere."""
     kept = []
     for where, text in [*((given, given) for given in heads), *((str(f), f.read_text("utf-8")) for f in files)]:
         found_there = chain.heads_in(text)
@@ -67,11 +68,22 @@ def verify(opened: OpenPortal, heads: tuple[str, ...], files: tuple[Path, ...]) 
             raise click.ClickException(f"{where} 里没有校验值，应是 gongshi audit head 打印的“序号:校验值”。")
         kept += found_there
     with opened.migrated.reader() as session:
-        found = chain.verify(session, kept)
+        found = verifying.verify(session, kept)
     if not found.holds:
         raise click.ClickException(f"第{found.broken_at}条{found.problem}，其前{found.rows}条完整。")
     agree = f"，与另存的{len(kept)}个校验值相符" if kept else ""
     click.echo(f"完整：{found.rows}条{agree}，末尾校验值 {found.head}")
+    if found.unsealed_since:
+        since = f"{found.unsealed_since.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
+        click.echo(f"还有{found.unsealed}条没有编号，最早的写于 {since}")
+
+
+@audit.command("seal")
+@click.pass_obj
+@plainly
+def seal(opened: OpenPortal) -> None:
+    """Give the acts that wait their numbers in chain and tree. A running server does so by itself."""
+    click.echo(f"已编号：{sealer.seal_all(opened.migrated)}条")
 
 
 @click.command("grants")

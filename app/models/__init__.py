@@ -63,7 +63,7 @@ from app.models.objections import (
 from app.models.periods import Closing, DeadlineExtension, Entry, Period, Replanning, WindowExtension
 from app.models.phrases import Phrase, PhraseUse
 from app.models.programmes import Programme, Quota, Stage
-from app.models.record import AuditRow, CheckRun
+from app.models.record import AuditRow, CheckRun, PublishedCheckpoint, Seal, Tile, UnsealedAct
 from app.models.stored_file import READABLE, ScanState, StoredFile
 from app.models.upkeep import DataRequest
 
@@ -124,6 +124,7 @@ __all__ = [
     "Programme",
     "Proposal",
     "ProposalEnd",
+    "PublishedCheckpoint",
     "Purpose",
     "Quota",
     "Reach",
@@ -138,6 +139,7 @@ __all__ = [
     "Revocation",
     "RevocationGround",
     "ScanState",
+    "Seal",
     "SecondFactor",
     "SecondLook",
     "SpentAnswer",
@@ -145,8 +147,10 @@ __all__ = [
     "StaffSession",
     "Stage",
     "StoredFile",
+    "Tile",
     "Unit",
     "UnitKind",
+    "UnsealedAct",
     "User",
     "WindowExtension",
 ]

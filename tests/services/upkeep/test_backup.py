@@ -21,7 +21,7 @@ from app.domain.refusals import BackupFailed, NotABackup
 from app.evidence.store import Folder
 from app.models import Document, Evidence, Purpose
 from app.services.objections import evidence, following
-from app.services.record import chain
+from app.services.record.verifying import verify
 from app.services.shared import documents
 from app.services.upkeep import backup
 from app.services.upkeep.backup import back_up
@@ -95,11 +95,11 @@ def test_security_09_a_backup_made_while_people_write_is_one_moment_and_is_put_b
     with elsewhere.reader() as session:
         for receipt in before:
             assert following.find_by_receipt(session, RING, receipt)
-        whole = chain.verify(session, [made.head])
+        whole = verify(session, [made.head])
         assert (whole.holds, whole.rows) == (True, made.head.number + 1)
     assert (done.chain.holds, done.chain.rows, done.chain.head) == (True, made.head.number, made.head.hash)
     with world.database.reader() as session:
-        assert chain.verify(session, [made.head]).holds
+        assert verify(session, [made.head]).holds
     again = Folder(tmp_path / "evidence elsewhere")
     assert {n: b"".join(again.get(n)) for n in again.names()} == {n: b"".join(store.get(n)) for n in store.names()}
     assert done.files == made.files == 3 + 2  # three files, and the copies of two documents

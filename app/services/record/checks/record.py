@@ -17,11 +17,14 @@ from app.models import (
     Objection,
     Period,
     Programme,
+    Seal,
     Unit,
+    UnsealedAct,
     User,
 )
-from app.services.record.chain import verify
 from app.services.record.checks.registry import LiveData, invariant, is_on_record
+from app.services.record.sealer import SEALED_WITHIN
+from app.services.record.verifying import Part
 
 Found = Iterator[tuple[type[Base], int]]
 _SUBJECTS: dict[str, type[Base]] = {
@@ -43,11 +46,32 @@ _LED_THERE = {
 }
 
 
+def _misfit(live: LiveData, part: Part) -> Found:
+    found = live.record
+    if found.broken_at is not None and found.part is part:
+        yield Seal, found.broken_at
+
+
 @invariant("R32", "记录前后相连，没有改动、缺少或者调换")
 def record_is_one_whole_chain(live: LiveData) -> Found:
-    found = verify(live.session)
-    if found.broken_at is not None:
-        yield AuditRow, found.broken_at
+    yield from _misfit(live, Part.CHAIN)
+
+
+@invariant("R38", "校验树与记录逐条相符")
+def tree_is_that_of_the_record(live: LiveData) -> Found:
+    yield from _misfit(live, Part.TREE)
+
+
+@invariant("R38", "公布的校验点与记录相符")
+def checkpoint_is_that_of_the_record(live: LiveData) -> Found:
+    yield from _misfit(live, Part.CHECKPOINT)
+
+
+@invariant("R38", "每条记录写下后一分钟内编号")
+def act_is_sealed_within_a_minute(live: LiveData) -> Select[int]:
+    """Count from when the portal was last on record as serving: what was written before a stop waits for the start."""
+    late = AuditRow.at < live.served - SEALED_WITHIN
+    return select(UnsealedAct.act_id).join(AuditRow, AuditRow.id == UnsealedAct.act_id).where(late)
 
 
 @invariant("R1", "没有写到将来的记录")
