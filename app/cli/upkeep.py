@@ -16,6 +16,7 @@ from app.evidence.store import store_of
 from app.sealing import keyring_of
 from app.services.objections import evidence_upkeep
 from app.services.record import chain, sealer, verifying
+from app.services.record.checkpoints import log_keys_of, publish
 from app.services.record.checks.run import check_database
 from app.services.shared.work import Work
 from app.services.upkeep import data_requests, grants
@@ -76,6 +77,20 @@ def verify(opened: OpenPortal, heads: tuple[str, ...], files: tuple[Path, ...]) 
     if found.unsealed_since:
         since = f"{found.unsealed_since.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
         click.echo(f"还有{found.unsealed}条没有编号，最早的写于 {since}")
+
+
+@audit.command("checkpoint")
+@click.pass_obj
+@plainly
+def checkpoint(opened: OpenPortal) -> None:
+    """Publish a checkpoint now and print it: a signed note, to be kept where this machine cannot reach."""
+    keys = log_keys_of(keyring_of(opened.settings), opened.settings.public_url)
+    made = publish(opened.migrated, keys, clock.now())
+    if made is None:
+        raise click.ClickException("没有公布校验点：还没有记录，或者另一个进程正在编号，请再试一次。")
+    click.echo(made.note, nl=False)
+    for key in keys.known:
+        click.echo(f"核验用的公钥  {key}", err=True)
 
 
 @audit.command("seal")

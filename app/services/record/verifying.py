@@ -12,9 +12,10 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from app.domain.record.merkle import HASH_LENGTH, CompactRange
-from app.domain.record.notes import Checkpoint
+from app.domain.record.notes import BadNote, Checkpoint
 from app.models import AuditRow, PublishedCheckpoint, Seal, Tile, UnsealedAct
 from app.services.record.chain import GENESIS, Head, chained, content_of
+from app.services.record.checkpoints import LogKeys
 from app.services.record.tree import TILE_WIDTH, StoredTree, TileHashes
 
 
@@ -56,14 +57,20 @@ class Misfit(Exception):
         self.number, self.problem, self.part = number, problem, part
 
 
-def verify(session: Session, kept: Iterable[Head] = (), checkpoints: Iterable[Checkpoint] = ()) -> Verification:
+def verify(
+    session: Session,
+    kept: Iterable[Head] = (),
+    checkpoints: Iterable[Checkpoint] = (),
+    keys: LogKeys | None = None,
+) -> Verification:
     """Recompute every hash from the first act on: an edited, removed, moved or back-dated one is found.
 
     Acts cut off at the end leave a whole shorter chain, and a chain made anew from some act on is whole too. Both are
     found against the checkpoints that stand in the database, against heads that were `kept` elsewhere, and against
-    `checkpoints` that were: whoever writes to the database can remake the first, never the others.
+    `checkpoints` that were: whoever writes to the database can remake the first, never the others. With `keys` the
+    portal must have signed the first.
     """
-    walk = _Walk(session, kept, checkpoints)
+    walk = _Walk(session, kept, checkpoints, keys)
     try:
         walk.over_everything()
     except Misfit as misfit:
@@ -85,20 +92,32 @@ def tail(session: Session) -> Tail:
     return Tail(count, since)
 
 
+def _is_signed(row: PublishedCheckpoint, keys: LogKeys) -> bool:
+    """Tell whether the portal signed what the row says."""
+    try:
+        stated = keys.read(row.note)
+    except BadNote:
+        return False
+    return (stated.size, stated.root.hex()) == (row.size, row.root)
+
+
 class _Walk:
-    def __init__(self, session: Session, kept: Iterable[Head], checkpoints: Iterable[Checkpoint]) -> None:
+    def __init__(
+        self, session: Session, kept: Iterable[Head], checkpoints: Iterable[Checkpoint], keys: LogKeys | None
+    ) -> None:
         self._session, self._stored = session, StoredTree.of(session)
         self._count, self._previous = 0, GENESIS
         self._tree, self._tiles = CompactRange(), TileHashes()
         # Sorted with the lowest number last, so that pop() returns the next one. An empty chain's head proves nothing.
         self._heads = sorted({(one.number, one.hash) for one in kept if one.number}, reverse=True)
         # Read before the walk: one that is published meanwhile may be of acts that are sealed meanwhile.
-        states = {(one.size, one.root) for one in checkpoints} | {
-            (size, bytes.fromhex(root))
-            for size, root in session.execute(select(PublishedCheckpoint.size, PublishedCheckpoint.root))
-        }
+        published = session.scalars(select(PublishedCheckpoint).order_by(PublishedCheckpoint.id)).all()
+        states = {(one.size, one.root.hex()) for one in checkpoints} | {(row.size, row.root) for row in published}
         self._states = sorted(states, reverse=True)
-        self._wrong_state: Misfit | None = None
+        unsigned = (row for row in published if keys is not None and not _is_signed(row, keys))
+        self._wrong_state = next(
+            (Misfit(row.size, "处的校验点不是本系统签的", Part.CHECKPOINT) for row in unsigned), None
+        )
         self._wrong_tile: Misfit | None = None
 
     def over_everything(self) -> None:
@@ -163,7 +182,7 @@ class _Walk:
     def _meet_states(self) -> None:
         """Compare the root with each checkpoint of this size. The first that differs is told at the end."""
         while self._states and self._states[-1][0] == self._count:
-            if self._states.pop()[1] != self._tree.root() and self._wrong_state is None:
+            if self._states.pop()[1] != self._tree.root().hex() and self._wrong_state is None:
                 self._wrong_state = Misfit(max(self._count, 1), "与公布的校验点不符", Part.CHECKPOINT)
 
     def _compare(self, place: tuple[int, int], hashes: bytes) -> None:
