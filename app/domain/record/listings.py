@@ -1,7 +1,7 @@
 """What a closed period proves: which list was public, by salted digests of its entries (R5, R38).
 
-The acts of the record hold one digest over those of the entries, in the order of the list, and no name. An entry's salt is handed
-out with the entry while it is public. Afterwards whoever kept both can show that it stood on the list.
+The acts of the record hold one digest over those of the entries, in the order of the list, and no name. An entry's salt
+is handed out with the entry while it is public. Afterwards whoever kept both can show that it stood on the list.
 """
 
 from __future__ import annotations

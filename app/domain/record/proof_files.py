@@ -1,7 +1,7 @@
 """The files by which strangers check the record (R38): JSON that the program in `static/verify/` reads.
 
 A hash in a path is base64, an instant ISO 8601 in UTC. `leaf` is the content of a leaf as `LeafContent` has it, and
-`index` its place in the tree, from 0. `key` is the log's key: it helps only whoever compares it with one from elsewhere.
+`index` its place in the tree, from 0. `key` is the log's key: compare it with one from elsewhere.
 """
 
 from __future__ import annotations
