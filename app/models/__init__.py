@@ -63,6 +63,7 @@ from app.models.objections import (
 from app.models.periods import Closing, DeadlineExtension, Entry, Period, Replanning, WindowExtension
 from app.models.phrases import Phrase, PhraseUse
 from app.models.programmes import Programme, Quota, Stage
+from app.models.proofs import CheckpointStamp, Cosignature, StatedList, WitnessedLog
 from app.models.record import AuditRow, CheckRun, PublishedCheckpoint, Seal, Tile, UnsealedAct
 from app.models.stored_file import READABLE, ScanState, StoredFile
 from app.models.upkeep import DataRequest
@@ -82,9 +83,11 @@ __all__ = [
     "CaseNote",
     "Category",
     "CheckRun",
+    "CheckpointStamp",
     "Closing",
     "Confirmation",
     "Correction",
+    "Cosignature",
     "DataRequest",
     "DeadlineExtension",
     "Deputy",
@@ -146,6 +149,7 @@ __all__ = [
     "StaffCalendar",
     "StaffSession",
     "Stage",
+    "StatedList",
     "StoredFile",
     "Tile",
     "Unit",
@@ -153,4 +157,5 @@ __all__ = [
     "UnsealedAct",
     "User",
     "WindowExtension",
+    "WitnessedLog",
 ]

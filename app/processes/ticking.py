@@ -24,6 +24,7 @@ from app.services.cases import settlement, warnings
 from app.services.imports import reading
 from app.services.messages.queue import wake_after_commits
 from app.services.objections import drafts, evidence_upkeep
+from app.services.periods import listings
 from app.services.record.checkpoints import log_keys_of, publish_due
 from app.services.shared.files import Vault, vault_of
 from app.services.shared.work import Work
@@ -74,12 +75,22 @@ def tick(database: Database, now: dt.datetime, settings: Settings, answers: bool
         settlement.settle_due(Work(session, now))
     with database.writer() as session:
         warnings.warn_due(Work(session, now))
+    state_lists(database, now)
     sealer.seal_waiting(database)  # a safety net: the thread beside does so at once
     if answers:
         with database.writer() as session:
             availability.record_heartbeat(
                 Work(session, now), dt.timedelta(seconds=settings.tick_seconds * _BEATS_FORGIVEN)
             )
+
+
+def state_lists(database: Database, now: dt.datetime) -> None:
+    """State on the record which lists have become public or have ended (R38)."""
+    with database.reader() as session:
+        due = listings.find_due(session, now)
+    for period_id in due:
+        with database.writer() as session:
+            listings.state(Work(session, now), period_id)
 
 
 def server_answers(settings: Settings) -> bool:

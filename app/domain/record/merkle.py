@@ -20,7 +20,7 @@ class Node(NamedTuple):
     """The root of a full subtree."""
 
     level: int
-    index: int
+    index: int  # type: ignore[assignment] # a tuple's method that nobody calls
     hash: bytes
 
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.domain.calendar.workdays import end_of, local_date
 from app.models import PublishedCheckpoint
-from app.services.record import checkpoints
+from app.services.record import checkpoints, proofs
 from app.services.record.checkpoints import log_keys_of
 from app.web.periods.public import the_office
 from app.web.shared import page_cache
@@ -17,9 +17,9 @@ from app.web.shared.portal import now, portal, session
 
 blueprint = Blueprint("log", __name__, url_prefix="/log")
 _SHOWN = 48  # two days at one an hour
-# A cache may hold the newest for a minute; of a size there is one for ever.
+# A cache may hold the newest for a minute. One of a size stays as it is, but witnesses may still sign below it.
 _NEWEST_KEPT = "public, max-age=60, must-revalidate"
-_OF_A_SIZE_KEPT = "public, max-age=86400, immutable"
+_OF_A_SIZE_KEPT = "public, max-age=600"
 
 
 @blueprint.get("/")
@@ -41,7 +41,7 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/checkpoint")
 @everyone
 def newest() -> Response:
-    """Send the newest checkpoint, a signed note. 404 before the first."""
+    """Send the newest checkpoint, a signed note with its cosignatures. 404 before the first."""
     rows = checkpoints.newest(session())
     return _note(rows[0] if rows else None, _NEWEST_KEPT)
 
@@ -56,6 +56,6 @@ def of_size(size: int) -> Response:
 def _note(row: PublishedCheckpoint | None, kept: str) -> Response:
     if row is None:
         abort(404)
-    answer = Response(row.note, mimetype="text/plain")
+    answer = Response(proofs.cosigned_note(session(), row), mimetype="text/plain")
     answer.headers["Cache-Control"] = kept
     return answer
