@@ -87,7 +87,7 @@ def checkpoint(opened: OpenPortal) -> None:
     keys = log_keys_of(keyring_of(opened.settings), opened.settings.public_url)
     made = publish(opened.migrated, keys, clock.now())
     if made is None:
-        raise click.ClickException("没有公布校验点：还没有记录，或者另一个进程正在编号，请再试一次。")
+        raise click.ClickException("没有公布存证：还没有记录，或者另一个进程正在编号，请再试一次。")
     click.echo(made.note, nl=False)
     for key in keys.known:
         click.echo(f"核验用的公钥  {key}", err=True)

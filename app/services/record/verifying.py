@@ -16,6 +16,7 @@ from app.domain.record.notes import BadNote, Checkpoint
 from app.models import AuditRow, PublishedCheckpoint, Seal, Tile, UnsealedAct
 from app.services.record.chain import GENESIS, Head, chained, content_of
 from app.services.record.checkpoints import LogKeys
+from app.services.record.sealer import SEALED_WITHIN
 from app.services.record.tree import TILE_WIDTH, StoredTree, TileHashes
 
 
@@ -101,6 +102,13 @@ def _is_signed(row: PublishedCheckpoint, keys: LogKeys) -> bool:
     return (stated.size, stated.root.hex()) == (row.size, row.root)
 
 
+def find_late(session: Session, by: dt.datetime) -> Tail:
+    """Return the acts that were written more than a minute before `by` and have no seal."""
+    query = select(func.count(), func.min(AuditRow.at)).select_from(UnsealedAct).join(AuditRow)
+    count, since = session.execute(query.where(AuditRow.at < by - SEALED_WITHIN)).one()
+    return Tail(count, since)
+
+
 class _Walk:
     def __init__(
         self, session: Session, kept: Iterable[Head], checkpoints: Iterable[Checkpoint], keys: LogKeys | None
@@ -116,7 +124,7 @@ class _Walk:
         self._states = sorted(states, reverse=True)
         unsigned = (row for row in published if keys is not None and not _is_signed(row, keys))
         self._wrong_state = next(
-            (Misfit(row.size, "处的校验点不是本系统签的", Part.CHECKPOINT) for row in unsigned), None
+            (Misfit(row.size, "处的存证不是本系统签的", Part.CHECKPOINT) for row in unsigned), None
         )
         self._wrong_tile: Misfit | None = None
 
@@ -133,7 +141,7 @@ class _Walk:
         if self._wrong_tile:
             raise self._wrong_tile
         if self._states and not self._wrong_state:
-            raise Misfit(self._count + 1, f"缺失，公布的校验点有{self._states[0][0]}条", Part.CHECKPOINT)
+            raise Misfit(self._count + 1, f"缺失，公布的存证有{self._states[0][0]}条", Part.CHECKPOINT)
         if self._wrong_state:
             raise self._wrong_state
 
@@ -183,7 +191,7 @@ class _Walk:
         """Compare the root with each checkpoint of this size. The first that differs is told at the end."""
         while self._states and self._states[-1][0] == self._count:
             if self._states.pop()[1] != self._tree.root().hex() and self._wrong_state is None:
-                self._wrong_state = Misfit(max(self._count, 1), "与公布的校验点不符", Part.CHECKPOINT)
+                self._wrong_state = Misfit(max(self._count, 1), "与公布的存证不符", Part.CHECKPOINT)
 
     def _compare(self, place: tuple[int, int], hashes: bytes) -> None:
         """Compare a tile with the stored one, which may have grown since the walk began."""

@@ -132,7 +132,7 @@ def test_security_38_one_act_in_a_record_made_wholly_anew_is_found_by_a_publishe
         # Who owns the database removes the checkpoints too. The one that somebody kept tells.
         session.execute(text("DELETE FROM checkpoints"))
         assert verify(session, keys=KEYS).holds
-        assert verify(session, checkpoints=kept).problem == "与公布的校验点不符"
+        assert verify(session, checkpoints=kept).problem == "与公布的存证不符"
         session.rollback()
 
 
@@ -149,7 +149,7 @@ def test_security_38_a_record_cut_below_a_checkpoint_is_found(database: Database
         unguard(session)
         remake(session, acts_of(session)[:7])
         found = verify(session)
-        assert (found.broken_at, found.problem) == (8, "缺失，公布的校验点有9条")
+        assert (found.broken_at, found.problem) == (8, "缺失，公布的存证有9条")
         session.rollback()
 
 
@@ -170,7 +170,7 @@ def test_security_38_a_checkpoint_that_the_portal_did_not_sign_is_found(database
             session.execute(insert(PublishedCheckpoint), row)
             assert verify(session).holds  # the roots fit
             found = verify(session, keys=KEYS)
-            assert (found.part, found.problem) == (Part.CHECKPOINT, "处的校验点不是本系统签的")
+            assert (found.part, found.problem) == (Part.CHECKPOINT, "处的存证不是本系统签的")
             session.rollback()
 
 

@@ -41,6 +41,9 @@ MATRIX = [
     ("GET", "/log/checkpoints/1/stamp", 404, EVERYBODY, 404),
     ("POST", "/log/add-checkpoint", 404, EVERYBODY, 404),  # no witness: no log is set
     ("GET", "/accessibility", 200, EVERYBODY, 200),
+    ("GET", "/log/", 200, EVERYBODY, 200),
+    ("GET", "/log/checkpoint", 404, EVERYBODY, 404),  # none yet: tests/web/record/test_log.py
+    ("GET", "/log/checkpoints/1", 404, EVERYBODY, 404),
     ("GET", "/site-mark", 404, EVERYBODY, 404),  # none is set: tests/web/shared/test_site.py
     ("GET", "/robots.txt", 200, EVERYBODY, 200),
     ("GET", "/favicon.ico", 200, EVERYBODY, 200),

@@ -83,6 +83,7 @@ def test_robots_txt_opens_what_may_be_indexed_and_nothing_else(client: Browser) 
         "Allow: /decisions/",
         "Allow: /decisions/$",
         "Allow: /genuine$",
+        "Allow: /log/$",
         "Allow: /privacy$",
         "Allow: /static/",
         "Allow: /favicon.ico",

@@ -62,7 +62,7 @@ def tree_is_that_of_the_record(live: LiveData) -> Found:
     yield from _misfit(live, Part.TREE)
 
 
-@invariant("R38", "公布的校验点与记录相符")
+@invariant("R38", "公布的存证与记录相符")
 def checkpoint_is_that_of_the_record(live: LiveData) -> Found:
     yield from _misfit(live, Part.CHECKPOINT)
 
