@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -66,6 +65,12 @@ def cosigned_note(session: Session, checkpoint: PublishedCheckpoint) -> str:
     return str(note.with_signatures(parse_signatures(lines)) if lines else note)
 
 
+def stamped(session: Session, checkpoint_ids: Sequence[int]) -> set[int]:
+    """Return which of these checkpoints an authority stamped."""
+    query = select(CheckpointStamp.checkpoint_id).where(CheckpointStamp.checkpoint_id.in_(checkpoint_ids))
+    return set(session.scalars(query))
+
+
 def prove_receipt(session: Session, keyring: Keyring, objection: Objection, key: str) -> bytes | None:
     """Return the proof file of an objection. None before the first checkpoint that holds it.
 
@@ -123,16 +128,6 @@ def sizes(session: Session) -> Sequence[int]:
     """Return the sizes of all checkpoints, the newest first."""
     query = select(PublishedCheckpoint.size).group_by(PublishedCheckpoint.size)
     return session.scalars(query.order_by(func.max(PublishedCheckpoint.id).desc())).all()
-
-
-def last_stamp(session: Session) -> dt.datetime | None:
-    """Return the moment of the newest time stamp."""
-    return session.scalar(select(func.max(CheckpointStamp.stamped_at)))
-
-
-def last_cosignature(session: Session, witness: str) -> dt.datetime | None:
-    """Return when this witness last cosigned."""
-    return session.scalar(select(func.max(Cosignature.cosigned_at)).where(Cosignature.witness == witness))
 
 
 def _proven(session: Session, row: AuditRow, number: int | None, size: int) -> ProvenLeaf:
