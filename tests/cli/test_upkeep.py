@@ -84,6 +84,30 @@ def test_security_38_a_head_kept_elsewhere_finds_a_record_cut_at_its_end(
         assert (refused.exit_code, "里没有校验值" in refused.stderr) == (1, True)
 
 
+def test_security_38_a_checkpoint_kept_elsewhere_finds_a_record_made_anew(
+    world: World, run: Run, tmp_path: Path
+) -> None:
+    assert "还没有记录" in run("audit", "checkpoint").stderr
+    world.past_round_one(world.nominees[:2])
+    published = run("audit", "checkpoint")
+    assert published.exit_code == 0
+    kept = tmp_path / "kept.txt"
+    kept.write_text(published.stdout, "utf-8")
+    done = run("audit", "verify", "--checkpoint", str(kept))
+    assert (done.exit_code, "8条，与另存的1份存证相符" in done.stdout) == (0, True), done.output
+
+    def made_anew(session: Session) -> None:
+        acts = acts_of(session)
+        remake(session, [*acts[:3], acts[3] | {"details": "{}"}, *acts[4:]], checkpoints=True)
+
+    behind_the_triggers(world.database, made_anew)
+    assert run("audit", "verify").exit_code == 0  # whole, and nobody here can tell
+    found = run("audit", "verify", "--checkpoint", str(kept))
+    assert (found.exit_code, "第8条与公布的存证不符" in found.stderr) == (1, True), found.output
+    kept.write_text(published.stdout.replace("time 2", "time 3"), "utf-8")
+    assert "不是本系统签名的存证" in run("audit", "verify", "--checkpoint", str(kept)).stderr
+
+
 def test_what_the_public_reads_of_a_days_head_is_printed_beside_the_line_it_stands_for(world: World, run: Run) -> None:
     world.past_round_one(world.nominees)
     last = run("audit", "head").stdout

@@ -13,10 +13,7 @@ from app.domain.record.listings import LISTED_ACTS
 from app.domain.record.merkle import consistency_proof, inclusion_proof
 from app.domain.record.notes import Note, parse_signatures
 from app.domain.record.proof_files import ProvenLeaf, SignedTree
-from app.models import AuditRow, CheckpointStamp, Cosignature, Objection, PublishedCheckpoint, Seal
-from app.sealing import Keyring
-from app.services.objections.binding import open_salt
-from app.services.periods import listings
+from app.models import AuditRow, CheckpointStamp, Cosignature, Objection, PublishedCheckpoint, Seal, StatedList
 from app.services.record import checkpoints
 from app.services.record.chain import content_of, on_case, on_period
 from app.services.record.tree import StoredTree
@@ -71,8 +68,8 @@ def stamped(session: Session, checkpoint_ids: Sequence[int]) -> set[int]:
     return set(session.scalars(query))
 
 
-def prove_receipt(session: Session, keyring: Keyring, objection: Objection, key: str) -> bytes | None:
-    """Return the proof file of an objection. None before the first checkpoint that holds it.
+def prove_receipt(session: Session, objection: Objection, salt: bytes | None, key: str) -> bytes | None:
+    """Return the proof file of an objection, with its salt. None before the first checkpoint that holds it.
 
     It is for the objector alone: the place and the moment of the leaf tell others when it came (R19).
     """
@@ -81,9 +78,7 @@ def prove_receipt(session: Session, keyring: Keyring, objection: Objection, key:
     if act is None or checkpoint is None:
         return None
     tree = SignedTree(cosigned_note(session, checkpoint), key)
-    return proof_files.receipt_file(
-        tree, _proven(session, act.row, act.number, checkpoint.size), open_salt(session, keyring, objection.id)
-    )
+    return proof_files.receipt_file(tree, _proven(session, act.row, act.number, checkpoint.size), salt)
 
 
 def prove_period(session: Session, period_id: int, key: str) -> bytes | None:
@@ -97,7 +92,7 @@ def prove_period(session: Session, period_id: int, key: str) -> bytes | None:
         .where(AuditRow.subject == on_period(period_id), AuditRow.action.in_(LISTED_ACTS.values()))
         .order_by(Seal.number)
     ).all()
-    stated = listings.of_period(session, period_id)
+    stated = session.scalars(select(StatedList).where(StatedList.period_id == period_id).order_by(StatedList.ordinal))
     lists = [
         (_proven(session, row, number, checkpoint.size), each.digests)
         for (row, number), each in zip(acts, stated, strict=False)

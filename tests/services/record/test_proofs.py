@@ -45,7 +45,8 @@ def filed(world: World, period_id: int, nominee_id: int, now: str = FILED, **cha
 
 def receipt(world: World, objection: Objection, key: KnownKey) -> bytes | None:
     with world.database.reader() as session:
-        return proofs.prove_receipt(session, world.keyring, objection, str(key))
+        salt = open_salt(session, world.keyring, objection.id)
+        return proofs.prove_receipt(session, objection, salt, str(key))
 
 
 def test_a_receipt_is_proven_from_the_next_checkpoint_on(
