@@ -175,6 +175,7 @@ def test_what_the_public_sees(portal: Portal) -> None:
     walk.look(page, "home with nothing", "/")
     walk.look(page, "privacy", "/privacy")
     walk.look(page, "genuine", "/genuine")
+    walk.look(page, "how to check", "/log/check")
     walk.look(page, "log without a checkpoint", "/log/")
     walk.look(page, "accessibility", "/accessibility")
     walk.look(page, "not found", "/periods/999")

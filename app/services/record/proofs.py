@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,10 +13,7 @@ from app.domain.record.listings import LISTED_ACTS
 from app.domain.record.merkle import consistency_proof, inclusion_proof
 from app.domain.record.notes import Note, parse_signatures
 from app.domain.record.proof_files import ProvenLeaf, SignedTree
-from app.models import AuditRow, CheckpointStamp, Cosignature, Objection, PublishedCheckpoint, Seal
-from app.sealing import Keyring
-from app.services.objections.binding import open_salt
-from app.services.periods import listings
+from app.models import AuditRow, CheckpointStamp, Cosignature, Objection, PublishedCheckpoint, Seal, StatedList
 from app.services.record import checkpoints
 from app.services.record.chain import content_of, on_case, on_period
 from app.services.record.tree import StoredTree
@@ -66,8 +62,14 @@ def cosigned_note(session: Session, checkpoint: PublishedCheckpoint) -> str:
     return str(note.with_signatures(parse_signatures(lines)) if lines else note)
 
 
-def prove_receipt(session: Session, keyring: Keyring, objection: Objection, key: str) -> bytes | None:
-    """Return the proof file of an objection. None before the first checkpoint that holds it.
+def stamped(session: Session, checkpoint_ids: Sequence[int]) -> set[int]:
+    """Return which of these checkpoints an authority stamped."""
+    query = select(CheckpointStamp.checkpoint_id).where(CheckpointStamp.checkpoint_id.in_(checkpoint_ids))
+    return set(session.scalars(query))
+
+
+def prove_receipt(session: Session, objection: Objection, salt: bytes | None, key: str) -> bytes | None:
+    """Return the proof file of an objection, with its salt. None before the first checkpoint that holds it.
 
     It is for the objector alone: the place and the moment of the leaf tell others when it came (R19).
     """
@@ -76,9 +78,7 @@ def prove_receipt(session: Session, keyring: Keyring, objection: Objection, key:
     if act is None or checkpoint is None:
         return None
     tree = SignedTree(cosigned_note(session, checkpoint), key)
-    return proof_files.receipt_file(
-        tree, _proven(session, act.row, act.number, checkpoint.size), open_salt(session, keyring, objection.id)
-    )
+    return proof_files.receipt_file(tree, _proven(session, act.row, act.number, checkpoint.size), salt)
 
 
 def prove_period(session: Session, period_id: int, key: str) -> bytes | None:
@@ -92,7 +92,7 @@ def prove_period(session: Session, period_id: int, key: str) -> bytes | None:
         .where(AuditRow.subject == on_period(period_id), AuditRow.action.in_(LISTED_ACTS.values()))
         .order_by(Seal.number)
     ).all()
-    stated = listings.of_period(session, period_id)
+    stated = session.scalars(select(StatedList).where(StatedList.period_id == period_id).order_by(StatedList.ordinal))
     lists = [
         (_proven(session, row, number, checkpoint.size), each.digests)
         for (row, number), each in zip(acts, stated, strict=False)
@@ -123,16 +123,6 @@ def sizes(session: Session) -> Sequence[int]:
     """Return the sizes of all checkpoints, the newest first."""
     query = select(PublishedCheckpoint.size).group_by(PublishedCheckpoint.size)
     return session.scalars(query.order_by(func.max(PublishedCheckpoint.id).desc())).all()
-
-
-def last_stamp(session: Session) -> dt.datetime | None:
-    """Return the moment of the newest time stamp."""
-    return session.scalar(select(func.max(CheckpointStamp.stamped_at)))
-
-
-def last_cosignature(session: Session, witness: str) -> dt.datetime | None:
-    """Return when this witness last cosigned."""
-    return session.scalar(select(func.max(Cosignature.cosigned_at)).where(Cosignature.witness == witness))
 
 
 def _proven(session: Session, row: AuditRow, number: int | None, size: int) -> ProvenLeaf:

@@ -14,7 +14,7 @@ from app.domain.cases.states import OPEN_STATES, State
 from app.models import AvailabilitySpan, Case, Entry, OutboxRow, Period
 from app.services.cases import queue
 from app.services.periods.progress import case_counts
-from app.services.record import checkpoints
+from app.services.record import checkpoints, proof_times
 from app.services.record.verifying import tail
 from app.services.upkeep import checking
 
@@ -38,6 +38,8 @@ class Readings:
     unsealed_acts: int
     oldest_unsealed: dt.timedelta  # since the first act without a seal was written (R38)
     since_last_checkpoint: dt.timedelta | None
+    since_last_stamp: dt.timedelta | None
+    since_last_cosignature: dt.timedelta | None
     broken_invariants: int  # rows that last night's check named (R37)
 
 
@@ -77,6 +79,8 @@ def take_readings(session: Session, now: dt.datetime) -> Readings:
         unsealed_acts=unsealed.count,
         oldest_unsealed=now - unsealed.since if unsealed.since else dt.timedelta(),
         since_last_checkpoint=now - newest[0].at if newest else None,
+        since_last_stamp=now - stamped if (stamped := proof_times.last_stamp(session)) else None,
+        since_last_cosignature=now - cosigned if (cosigned := proof_times.last_cosignature(session)) else None,
         broken_invariants=len(last_check.findings) if last_check else 0,
     )
 

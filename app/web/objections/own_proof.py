@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.domain.record.proof_files import filed_file
 from app.services.objections import following
-from app.services.objections.binding import filed_content
+from app.services.objections.binding import filed_content, open_salt
 from app.services.record import proofs
 from app.web.objections import receipt_session
 from app.web.record.log_key import log_key
@@ -26,7 +26,8 @@ def proof() -> ResponseReturnValue:
     if (objection_id := _opened()) is None:
         return redirect(url_for("receipts.receipt"))
     objection, _ = following.followed(session(), objection_id)
-    content = proofs.prove_receipt(session(), portal().keyring, objection, str(log_key()))
+    salt = open_salt(session(), portal().keyring, objection_id)
+    content = proofs.prove_receipt(session(), objection, salt, str(log_key()))
     if content is None:
         abort(404)
     return send_download(content, "存证证明.json", _JSON)

@@ -28,9 +28,11 @@ _OF_A_SIZE_KEPT = "public, max-age=600"
 def index() -> ResponseReturnValue:
     """Show the newest checkpoints, and the keys that they are signed with."""
     keys = log_keys_of(portal().keyring, portal().settings.public_url)
+    shown = checkpoints.newest(session(), _SHOWN)
     html = render_template(
         "record/log.html",
-        checkpoints=checkpoints.newest(session(), _SHOWN),
+        checkpoints=shown,
+        stamped=proofs.stamped(session(), [each.id for each in shown]),
         origin=keys.origin,
         keys=[str(key) for key in keys.known],
         office=the_office(),

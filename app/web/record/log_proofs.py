@@ -36,6 +36,8 @@ def check() -> ResponseReturnValue:
         office=the_office(),
         key=str(log_key()),
         newest=sizes[0] if sizes else None,
+        newest_address="/log/checkpoint",
+        log_address="/log/",
         witnesses=[key for key in portal().settings.witnesses.split(",") if key.strip()],
         witness_key=str(witness_key().key) if portal().settings.witnessed_logs else "",
     )

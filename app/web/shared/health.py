@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock
 from app.services.periods.progress import settlement_is_late
+from app.services.record.proof_times import find_late as find_late_proofs
 from app.services.record.verifying import find_late
 from app.services.upkeep.clocks import clock_ahead, clocks_disagree
 from app.web.shared.access import everyone
@@ -37,7 +38,7 @@ def ready() -> ResponseReturnValue:
 
     `degraded` names what the portal can do without for a while, so that no load balancer removes it. A clock that
     differs from the database's is named there too, since the database's may be the wrong one, and a record of which
-    acts wait for their seal longer than a minute.
+    acts wait for their seal longer than a minute, or no checkpoint was stamped or cosigned for hours.
     """
     try:
         migrated = portal().database.is_migrated()
@@ -52,6 +53,8 @@ def ready() -> ResponseReturnValue:
         return jsonify(ready=False, why="settlement"), 503
     degraded = [*_degraded(portal().settings), *(["clock"] if clocks_disagree(ahead) else [])]
     degraded += ["record"] if unsealed else []
+    settings = portal().settings
+    degraded += find_late_proofs(session(), bool(settings.tsa_url), _witness_names(settings), now())
     return jsonify(ready=True, degraded=degraded) if degraded else jsonify(ready=True)
 
 
@@ -61,6 +64,10 @@ def _degraded(settings: Settings) -> Iterator[str]:
         yield "redis"
     if not settings.evidence_s3_bucket and not _writable(settings.evidence_dir):
         yield "evidence"
+
+
+def _witness_names(settings: Settings) -> list[str]:
+    return [each.split("+", 1)[0].strip() for each in settings.witnesses.split(",") if each.strip()]
 
 
 def _writable(folder: Path) -> bool:

@@ -144,6 +144,12 @@ class Gauges:
         if read.since_last_checkpoint is not None:
             age = read.since_last_checkpoint.total_seconds()
             yield gauge("last_checkpoint_seconds", "Since a checkpoint was published.", age)
+        if read.since_last_stamp is not None:
+            age = read.since_last_stamp.total_seconds()
+            yield gauge("last_stamp_seconds", "Since a checkpoint was stamped.", age)
+        if read.since_last_cosignature is not None:
+            age = read.since_last_cosignature.total_seconds()
+            yield gauge("last_cosignature_seconds", "Since a checkpoint was cosigned.", age)
         if read.since_last_check is not None:
             yield gauge("last_check_hours", "Since the data was last checked.", _hours(read.since_last_check))
         if read.until_next_deadline is not None:

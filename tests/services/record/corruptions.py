@@ -750,6 +750,11 @@ CORRUPTIONS = [
         ("scheduling-is-on-the-record", unrecorded("period.scheduled", "period:1")),
         ("end-of-a-period-is-on-the-record", unrecorded("period.settled", "period:1")),
         ("closing-is-on-the-record", unrecorded("period.closed", "period:1")),
+        (
+            "stated-list-is-on-the-record",
+            "INSERT INTO stated_lists (period_id, ordinal, listing, stated_at, digest, digests)"
+            " VALUES (1, 1, 'opened', NOW, 'nowhere', '[]')",
+        ),
         ("disqualification-is-on-the-record", unrecorded("nominee.disqualified", "nominee:1")),
         ("withdrawal-is-on-the-record", unrecorded("nominee.withdrawn", "nominee:9")),
         # --- everywhere

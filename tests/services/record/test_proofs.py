@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from app.domain.record.notes import KnownKey
-from app.domain.record.proof_files import filed_file, list_file
-from app.models import Objection, StatedList
+from app.domain.record.proof_files import filed_file
+from app.models import Objection
 from app.services.objections.binding import filed_content, open_salt
-from app.services.periods import corrections, listings
 from app.services.record import proofs
 from app.services.record.checkpoints import LogKeys, log_keys_of, publish
 from app.services.record.sealer import seal_all
-from app.services.shared.work import Work
 from tests.verifying import verified
 from tests.world import World, at
 
@@ -48,7 +45,8 @@ def filed(world: World, period_id: int, nominee_id: int, now: str = FILED, **cha
 
 def receipt(world: World, objection: Objection, key: KnownKey) -> bytes | None:
     with world.database.reader() as session:
-        return proofs.prove_receipt(session, world.keyring, objection, str(key))
+        salt = open_salt(session, world.keyring, objection.id)
+        return proofs.prove_receipt(session, objection, salt, str(key))
 
 
 def test_a_receipt_is_proven_from_the_next_checkpoint_on(
@@ -106,76 +104,6 @@ def test_a_salt_is_sealed_and_purged_with_the_text(world: World) -> None:
         session.get_one(Objection, objection.id).sealed_salt = None
         session.commit()
         assert open_salt(session, world.keyring, objection.id) is None
-
-
-def tick(world: World, now: str) -> None:
-    with world.database.reader() as session:
-        due = listings.find_due(session, at(now))
-    for period_id in due:
-        with world.database.writer() as session:
-            listings.state(Work(session, at(now)), period_id)
-
-
-def kept_list(world: World, period_id: int, now: str) -> bytes:
-    with world.database.reader() as session:
-        entries = listings.entries_with_salts(session, world.period(period_id), at(now))
-        return list_file(period_id, [(asdict(view), salt) for view, salt in entries])
-
-
-def test_a_list_is_proven_after_it_is_gone(world: World, keys: LogKeys, key: KnownKey, tmp_path: Path) -> None:
-    period_id = world.round_two()
-    tick(world, "2026-09-17 23:59")
-    assert world.acts()[-1][1] != "period.list_opened"
-    tick(world, "2026-09-18 00:00")
-    tick(world, "2026-09-18 00:01")
-    first = kept_list(world, period_id, "2026-09-18 09:00")
-    wrong = json.loads(first)["entries"][0]["name"]
-    right = wrong[:-1] + "某"
-    nominee_id = 1
-    with world.database.writer() as session:
-        work = Work(session, at("2026-09-19 09:00"), world.actor("office"), world.keyring)
-        corrections.correct(work, nominee_id, "name", right, "错别字")
-    second = kept_list(world, period_id, "2026-09-20 09:00")
-    assert first != second
-    tick(world, "2026-09-30 00:00")
-    tick(world, "2026-09-30 00:01")
-    publish(world.database, keys, at("2026-09-30 00:02"))
-    with world.database.reader() as session:
-        stated = session.scalars(select(StatedList).order_by(StatedList.ordinal)).all()
-        assert [each.listing.value for each in stated] == ["opened", "corrected", "closed"]
-        assert [len(each.digests) for each in stated][1:] == [1, 0]
-        proof = proofs.prove_period(session, period_id, str(key))
-    assert proof is not None
-    for entry in json.loads(first)["entries"]:
-        assert entry["name"] not in proof.decode()
-        assert entry["salt"] not in proof.decode()
-    code, said = verified(tmp_path, "period", proof, first, keys=("--key", key))
-    assert (code, "第1行的名单一字不差" in said) == (0, True), said
-    code, said = verified(tmp_path, "period", proof, second, keys=("--key", key))
-    assert (code, "第2行的名单一字不差" in said) == (0, True), said
-    forged = json.loads(second)
-    forged["entries"][0]["deeds"] = "别的事迹"
-    assert verified(tmp_path, "period", proof, json.dumps(forged).encode(), keys=("--key", key))[0] == 1
-
-
-def test_a_correction_before_the_tick_states_the_misprint_first(world: World) -> None:
-    world.round_two()
-    with world.database.writer() as session:
-        work = Work(session, at("2026-09-18 00:00"), world.actor("office"), world.keyring)
-        name = corrections.read_current_text(session, 1, "name", at("2026-09-18 00:00"))
-        assert name is not None
-        corrections.correct(work, 1, "name", name[:-1] + "某", "错别字")
-    with world.database.reader() as session:
-        stated = session.scalars(select(StatedList).order_by(StatedList.ordinal)).all()
-        assert [each.listing.value for each in stated] == ["opened", "corrected"]
-        assert stated[0].digest != stated[1].digest
-
-
-def test_a_list_that_nobody_stated_while_it_was_public_is_not_stated_afterwards(world: World) -> None:
-    world.round_two()
-    tick(world, "2026-10-30 00:00")
-    with world.database.reader() as session:
-        assert session.scalars(select(StatedList)).all() == []
 
 
 def test_checkpoints_are_proven_to_grow(world: World, keys: LogKeys, key: KnownKey, tmp_path: Path) -> None:

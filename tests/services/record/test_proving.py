@@ -18,7 +18,7 @@ from app.channels.witnesses import Witness, witnesses_of
 from app.database import Database
 from app.domain.record.notes import BadNote, KnownKey, Note
 from app.models import CheckpointStamp, Cosignature, PublishedCheckpoint
-from app.services.record import proofs, proving
+from app.services.record import proof_times, proofs, proving
 from app.services.record.chain import Act, record
 from app.services.record.checkpoints import LogKeys, log_keys_of, publish
 from app.web.record import log_key
@@ -152,7 +152,7 @@ def test_an_authority_stamps_the_newest_checkpoint_once(world: World, keys: LogK
     with world.database.reader() as session:
         (stamp,) = session.scalars(select(CheckpointStamp)).all()
         assert stamp.checkpoint_id == checkpoint.id
-        assert proofs.last_stamp(session) == stamp.stamped_at
+        assert proof_times.last_stamp(session) == stamp.stamped_at
 
 
 def test_the_settings_name_witnesses(witness: Witness) -> None:

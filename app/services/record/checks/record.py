@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, cast, exists, func, literal, or_, select
 
 from app.domain.cases.states import State
 from app.models import (
@@ -18,6 +18,7 @@ from app.models import (
     Period,
     Programme,
     Seal,
+    StatedList,
     Unit,
     UnsealedAct,
     User,
@@ -132,6 +133,16 @@ def end_of_a_period_is_on_the_record(_live: LiveData) -> Iterator[Select[int]]:
 @invariant("R32", "每次公示的办结都有记录")
 def closing_is_on_the_record(_live: LiveData) -> Select[int]:
     return select(Closing.id).where(~is_on_record("period.closed", "period", Closing.period_id))
+
+
+@invariant("R38", "每份存证的名单都有记录，校验值相同")
+def stated_list_is_on_the_record(_live: LiveData) -> Select[int]:
+    told = exists().where(
+        AuditRow.subject == literal("period:") + cast(StatedList.period_id, String),
+        AuditRow.action == literal("period.list_") + cast(StatedList.listing, String),
+        AuditRow.details.contains(StatedList.digest),
+    )
+    return select(StatedList.id).where(~told)
 
 
 @invariant("R32", "每次取消资格都有记录")
