@@ -26,6 +26,10 @@ _BUSY_TIMEOUT_MS = 15_000
 _POSTGRESQL_PATIENCE = {"connect_timeout": 3, "keepalives_idle": 30, "tcp_user_timeout": 20_000}
 
 
+# Of one process to PostgreSQL. They stay open: a pool that closes what a crowd opened opens it anew for each request.
+_CONNECTIONS = 15
+
+
 class Database:
     """One database, opened once a process."""
 
@@ -92,7 +96,7 @@ def _postgresql(url: str) -> Engine:
     """Limit every wait: a server that does not answer is a fault within seconds, not a page that never comes."""
     given = make_url(url).query
     patience = {name: value for name, value in _POSTGRESQL_PATIENCE.items() if name not in given}
-    return create_engine(url, pool_pre_ping=True, connect_args=patience)
+    return create_engine(url, pool_pre_ping=True, connect_args=patience, pool_size=_CONNECTIONS, max_overflow=0)
 
 
 def _sqlite(url: str) -> Engine:

@@ -27,6 +27,7 @@ _TAG = 16
 _KEY_ID = 4
 _HEADER = 1 + _KEY_ID
 _BLOCK = 16
+_SEED_LENGTH = 32
 
 
 class Cipher(StrEnum):
@@ -129,6 +130,11 @@ class Keyring:
     def is_current(self, sealed: bytes) -> bool:
         """Tell whether it was sealed with the key and cipher in use. If not, a rotation seals it anew."""
         return sealed[:_HEADER] == _MARKS[self.cipher] + self._current_id
+
+    def signing_seeds(self) -> list[bytes]:
+        """Return 32 bytes for each secret, the newest first, for the keys that sign the checkpoints (R38)."""
+        derivations = (HKDF(SHA256(), _SEED_LENGTH, salt=None, info=b"gongshi checkpoints") for _ in self.hash_keys)
+        return [derivation.derive(secret) for derivation, secret in zip(derivations, self.hash_keys, strict=True)]
 
     def _key(self, key_id: bytes, cipher: Cipher) -> bytes:
         if (key_id, cipher) not in self._keys:

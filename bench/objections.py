@@ -26,7 +26,7 @@ from app.domain.objections.receipt import receipt_hash
 from app.models import AuditRow, Case, Entry, Identity, Objection, OutboxRow
 from app.sealing import Keyring
 from app.services.objections.identities import unseal_objector
-from app.services.record import chain
+from app.services.record.verifying import verify
 from bench import content, report, servers
 from bench.load import CLIENTS, Answer, get, post, send
 
@@ -137,7 +137,7 @@ class Crowd:
         told = session.scalar(select(func.count(OutboxRow.case_id.distinct())))
         written = session.scalar(select(func.count()).where(AuditRow.action == "objection.filed"))
         assert told == written == len(self._codes)
-        assert chain.verify(session).holds
+        assert verify(session).holds
         return len(self._codes)
 
 

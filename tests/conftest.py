@@ -43,6 +43,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     parser.addoption("--messages", type=int, default=60, help="how many messages leave while senders are killed")
     parser.addoption("--messages-a-second", type=int, default=40, help="how many of them are committed, in the mean")
+    parser.addoption("--acts", type=int, default=700, help="how many acts the tests of the record's tree are about")
     parser.addoption("--senders-killed", type=int, default=4, help="how often a sender is killed meanwhile")
 
 
@@ -121,6 +122,12 @@ def session(database: Database) -> Iterator[Session]:
 def world(database: Database) -> World:
     """A small programme: an office, two recommending units with their own units, people and nominees."""
     return World.build(database, KEY, now=dt.datetime(2026, 9, 1, 1, 0, tzinfo=dt.UTC))
+
+
+@pytest.fixture
+def acts_in_the_record(request: pytest.FixtureRequest) -> int:
+    """How large a record is where its size matters: some tiles, or as many acts as were asked for."""
+    return int(request.config.getoption("--acts"))
 
 
 @pytest.fixture

@@ -46,7 +46,7 @@ from app.services.nominees import eligibility, replacements, reversal, revisions
 from app.services.nominees.nominating import Particulars
 from app.services.objections import following, registering
 from app.services.periods import corrections, publication
-from app.services.record import chain
+from app.services.record.verifying import verify
 from tests.conftest import KEY
 from tests.notice import City
 from tests.world import FACTS, at
@@ -448,4 +448,4 @@ def the_award(city: City, gone: set[int]) -> None:
 
 def the_record_holds(city: City) -> None:
     with city.database.reader() as session:
-        assert chain.verify(session).holds
+        assert verify(session).holds

@@ -63,7 +63,8 @@ from app.models.objections import (
 from app.models.periods import Closing, DeadlineExtension, Entry, Period, Replanning, WindowExtension
 from app.models.phrases import Phrase, PhraseUse
 from app.models.programmes import Programme, Quota, Stage
-from app.models.record import AuditRow, CheckRun
+from app.models.proofs import CheckpointStamp, Cosignature, StatedList, WitnessedLog
+from app.models.record import AuditRow, CheckRun, PublishedCheckpoint, Seal, Tile, UnsealedAct
 from app.models.stored_file import READABLE, ScanState, StoredFile
 from app.models.upkeep import DataRequest
 
@@ -82,9 +83,11 @@ __all__ = [
     "CaseNote",
     "Category",
     "CheckRun",
+    "CheckpointStamp",
     "Closing",
     "Confirmation",
     "Correction",
+    "Cosignature",
     "DataRequest",
     "DeadlineExtension",
     "Deputy",
@@ -124,6 +127,7 @@ __all__ = [
     "Programme",
     "Proposal",
     "ProposalEnd",
+    "PublishedCheckpoint",
     "Purpose",
     "Quota",
     "Reach",
@@ -138,15 +142,20 @@ __all__ = [
     "Revocation",
     "RevocationGround",
     "ScanState",
+    "Seal",
     "SecondFactor",
     "SecondLook",
     "SpentAnswer",
     "StaffCalendar",
     "StaffSession",
     "Stage",
+    "StatedList",
     "StoredFile",
+    "Tile",
     "Unit",
     "UnitKind",
+    "UnsealedAct",
     "User",
     "WindowExtension",
+    "WitnessedLog",
 ]

@@ -12,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     ForeignKey,
     Index,
+    LargeBinary,
     String,
     Text,
     UniqueConstraint,
@@ -26,6 +27,7 @@ from app.domain.periods.publicity import organiser_is_shown, title_by_recommende
 from app.domain.periods.replanning import StoredDates
 from app.domain.periods.rounds import Kind, Round
 from app.domain.periods.window import WINDOW_WORKDAYS, Phase, PhaseDates, Window
+from app.domain.record.salts import new_salt
 from app.models.accounts import Unit
 from app.models.base import Base, checked_column
 from app.models.programmes import Programme
@@ -239,6 +241,8 @@ class Entry(Base):
     # Of the nominee's deeds, as they were shown.
     edition: Mapped[int] = mapped_column(default=1, server_default=text("1"))
     position: Mapped[int]
+    # It opens the entry's digest in the record (R38). An older entry gets one when its list is stated.
+    salt: Mapped[bytes | None] = mapped_column(LargeBinary, default=new_salt)
     kind: Mapped[Kind] = mapped_column(checked_column(Kind, "kind"))
     name: Mapped[str] = mapped_column(String(120))
     unit: Mapped[str | None] = mapped_column(String(120))

@@ -1,6 +1,7 @@
 """The tick: what is done by the clock alone, every few seconds.
 
-It settles, warns and keeps the uptime record (R7, R26, R28). It deletes evidence that was never filed, asks the scanner
+It settles, warns and keeps the uptime record (R7, R26, R28). It seals acts and publishes checkpoints (R38), in a
+thread of its own and once a tick. It deletes evidence that was never filed, asks the scanner
 about new files (SECURITY 34), and reads the imports that waited for it. Once a night it checks every invariant
 (R37)."""
 
@@ -16,12 +17,15 @@ from app import clock, logs
 from app.database import Database
 from app.evidence.names import FileMissing
 from app.evidence.scanner import ScannerDown, scan
+from app.processes import sealer
 from app.sealing import SealBroken, keyring_of
 from app.services.calendar import availability
 from app.services.cases import settlement, warnings
 from app.services.imports import reading
 from app.services.messages.queue import wake_after_commits
 from app.services.objections import drafts, evidence_upkeep
+from app.services.periods import listings
+from app.services.record.checkpoints import log_keys_of, publish_due
 from app.services.shared.files import Vault, vault_of
 from app.services.shared.work import Work
 from app.services.upkeep import checking
@@ -47,6 +51,8 @@ def run(settings: Settings) -> None:
     database = Database(settings.database_url)
     vault = vault_of(settings, keyring_of(settings))
     wake_after_commits(database, settings)
+    keys = log_keys_of(vault.keyring, settings.public_url)
+    sealer.start(database, keys)
     while os.getppid() == parent:
         began = time.monotonic()
         answers = server_answers(settings)
@@ -55,6 +61,7 @@ def run(settings: Settings) -> None:
             forget_drafts(database, clock.now())
             look_after_evidence(database, vault, clock.now(), settings.clamd)
             read_imports(database, vault, clock.now())
+            publish_due(database, keys, clock.now())
             check_data(database, clock.now())
         except Exception as error:  # any fault: the next tick must settle deadlines all the same
             _log.error("tick failed", exc_info=error)
@@ -68,11 +75,22 @@ def tick(database: Database, now: dt.datetime, settings: Settings, answers: bool
         settlement.settle_due(Work(session, now))
     with database.writer() as session:
         warnings.warn_due(Work(session, now))
+    state_lists(database, now)
+    sealer.seal_waiting(database)  # a safety net: the thread beside does so at once
     if answers:
         with database.writer() as session:
             availability.record_heartbeat(
                 Work(session, now), dt.timedelta(seconds=settings.tick_seconds * _BEATS_FORGIVEN)
             )
+
+
+def state_lists(database: Database, now: dt.datetime) -> None:
+    """State on the record which lists have become public or have ended (R38)."""
+    with database.reader() as session:
+        due = listings.find_due(session, now)
+    for period_id in due:
+        with database.writer() as session:
+            listings.state(Work(session, now), period_id)
 
 
 def server_answers(settings: Settings) -> bool:

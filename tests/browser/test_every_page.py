@@ -32,6 +32,7 @@ from app.services.messages import dispatching
 from app.services.nominees import reversal, withdrawals
 from app.services.objections import following
 from app.services.periods import bursts, closing, corrections
+from app.services.record.checkpoints import log_keys_of, publish
 from app.services.shared.work import Work
 from app.web.accounts.provider import Provider
 from tests import awards, lists
@@ -174,6 +175,8 @@ def test_what_the_public_sees(portal: Portal) -> None:
     walk.look(page, "home with nothing", "/")
     walk.look(page, "privacy", "/privacy")
     walk.look(page, "genuine", "/genuine")
+    walk.look(page, "how to check", "/log/check")
+    walk.look(page, "log without a checkpoint", "/log/")
     walk.look(page, "accessibility", "/accessibility")
     walk.look(page, "not found", "/periods/999")
     walk.look(page, "not this way", "/receipt/withdraw")
@@ -208,6 +211,9 @@ def test_what_the_public_sees(portal: Portal) -> None:
     period = world.round_two()
     listed, collective, person = f"/periods/{period}", world.nominees[0], world.nominees[2]
     portal.time_is("2026-09-17 Thu 12:00")
+    for moment in ("2026-09-17 Thu 10:00", "2026-09-17 Thu 11:00"):
+        publish(world.database, log_keys_of(world.keyring, portal.url), at(moment))
+    walk.look(page, "log", "/log/")
     walk.look(page, "home before", "/")
     walk.look(page, "list before", listed)
     walk.look(page, "nominee before", f"{listed}/nominees/{person}")

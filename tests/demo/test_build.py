@@ -62,7 +62,7 @@ from app.sealing import Keyring
 from app.services.imports import confirming, reading, receiving
 from app.services.imports.viewing import View
 from app.services.objections.evidence_upkeep import compare
-from app.services.record.chain import verify
+from app.services.record.verifying import verify
 from app.services.shared.files import Vault
 from app.services.shared.work import Work
 from app.web.factory import create_app

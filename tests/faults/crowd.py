@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 from app.database import Database
 from app.domain.objections.receipt import receipt_hash
 from app.models import AuditRow, Case, Entry, Objection
-from app.services.record.chain import verify
+from app.services.record.verifying import verify
 from tests.running import KEY
 
 _FACTS = "该对象申报材料所列第二项事迹与实际不符，该项工作由另一单位完成，可以向当年的参与人员核实。第{}份。"

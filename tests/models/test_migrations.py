@@ -30,7 +30,9 @@ from app.models import (
     User,
 )
 from app.services.imports import reading
+from app.services.periods import listings
 from app.services.shared.issuers import named
+from app.services.shared.work import Work
 from app.services.upkeep import checking
 from tests.conftest import copy_of_template
 from tests.world import FACTS, at
@@ -492,3 +494,27 @@ def test_0031_evidence_from_before_has_no_copy_yet_and_waits_for_one(empty: Data
     with empty.reader() as session:
         row = session.get_one(Evidence, 1)
         assert (row.copy_name, row.copy_refused, row.copy_waits) == (None, False, True)
+
+
+def test_0033_a_list_from_before_is_stated_while_it_is_public(empty: Database) -> None:
+    """What was filed before has no salt, and its act no commitment. An entry gets its salt with its list."""
+    empty.migrate(revision="0017")
+    case_of(empty)
+    kinds = {"objector_kind": "person", "category": "deeds", "facts": FACTS}
+    insert(empty, "objections", {"id": 1, "entry_id": 1, "case_id": 1} | kinds)
+    empty.migrate()
+    with empty.reader() as session:
+        assert session.scalars(select(Objection.sealed_salt)).all() == [None]
+        period = session.scalars(select(Period)).one()
+        period_id, opens_at = period.id, period.opens_at
+        assert listings.entries_with_salts(session, period, opens_at) == []
+    with empty.writer() as session:
+        listings.state(Work(session, opens_at), period_id)
+    with empty.reader() as session:
+        period = session.get_one(Period, period_id)
+        assert len(listings.entries_with_salts(session, period, opens_at)) == 1
+        assert [each.listing.value for each in listings.of_period(session, period_id)] == ["opened"]
+    row = {"period_id": period_id, "stated_at": opens_at, "digest": "", "digests": []}
+    for ordinal, listing in ((1, "opened"), (2, "opened"), (2, "x")):
+        with pytest.raises(IntegrityError):
+            insert(empty, "stated_lists", row | {"ordinal": ordinal, "listing": listing})

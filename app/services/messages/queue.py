@@ -36,9 +36,12 @@ def _do_nothing() -> None:
 
 
 def add_tasks(
-    huey: Huey, deliver: Callable[[], object] = _do_nothing, look_for_bounces: Callable[[], object] = _do_nothing
+    huey: Huey,
+    deliver: Callable[[], object] = _do_nothing,
+    look_for_bounces: Callable[[], object] = _do_nothing,
+    prove: Callable[[], object] = _do_nothing,
 ) -> Callable[[], object]:
-    """Register the task and the sweep of each minute; return the function that queues a call.
+    """Register the task and the sweeps of each minute; return the function that queues a call.
 
     A process that only calls registers the tasks too, since both sides know them by name.
     """
@@ -54,6 +57,10 @@ def add_tasks(
     @huey.periodic_task(crontab(minute="*/5"), name="bounces")  # type: ignore[untyped-decorator]
     def bounces() -> None:
         look_for_bounces()
+
+    @huey.periodic_task(crontab(minute="*"), name="prove")  # type: ignore[untyped-decorator]
+    def proofs() -> None:
+        prove()
 
     return called  # type: ignore[no-any-return]
 

@@ -24,6 +24,8 @@ from app.services.periods.replanning import list_moves_due
 from app.services.programmes.decisions import is_over
 from app.services.record import chain
 from app.services.record.chain import CLOCK, RecordSearch
+from app.services.record.checks.registry import LiveData
+from app.services.record.verifying import find_late
 from app.services.upkeep import checking, data_requests
 
 NEAR = dt.timedelta(days=60)  # so long before its end the calendar asks for the next year's notice
@@ -34,7 +36,14 @@ def list_site_tasks(reader: TaskReader) -> list[Task]:
     """List what else waits for this person; without the office's part for people of units."""
     tasks = [*_accounts(reader), *_unreachable(reader)]
     if reader.actor.is_office:
-        tasks += [*_checks(reader), *_calendar(reader), *_messages(reader), *_by_clock(reader), *_provisional(reader)]
+        tasks += [
+            *_checks(reader),
+            *_unsealed(reader),
+            *_calendar(reader),
+            *_messages(reader),
+            *_by_clock(reader),
+            *_provisional(reader),
+        ]
         tasks += [*_reversals(reader), *_revocations(reader), *_identities(reader), *_resets(reader)]
         tasks += [*_data_requests(reader)]
     return tasks
@@ -44,6 +53,18 @@ def _checks(reader: TaskReader) -> Iterator[Task]:
     run = checking.latest(reader.session)
     if run is not None and run.findings:
         yield Task(TaskKind.CHECKS, f"{len(run.findings)}处不符，先不要改动", count=len(run.findings))
+
+
+def _unsealed(reader: TaskReader) -> Iterator[Task]:
+    """Yield the acts that wait for their seal too long, as of when the portal was last on record as serving (R38).
+
+    What was written before a stop is sealed at the start. That nothing ticks any more is an alarm of its own.
+    """
+    served = LiveData(reader.session, reader.now).served
+    late = find_late(reader.session, served)
+    if late.since:
+        about = f"{late.count}条，最早的写于{moment(late.since)}，在编号以前不能证明没有改动"
+        yield Task(TaskKind.UNSEALED, about, count=late.count)
 
 
 def _calendar(reader: TaskReader) -> Iterator[Task]:

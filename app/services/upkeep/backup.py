@@ -28,6 +28,7 @@ from app.evidence.names import FileMissing, StoreDown
 from app.evidence.store import Store, sync
 from app.models import Base, CaseFile, Document, Evidence
 from app.services.record.chain import Head, head
+from app.services.record.sealer import seal_all
 from app.services.shared.work import Work
 from app.services.upkeep import portable
 
@@ -56,6 +57,7 @@ class WrittenBackup:
 def back_up(database: Database, store: Store, into: Path, now: dt.datetime) -> WrittenBackup:
     """Write a new folder below `into`, named after `now`, and put that on the record. Raises BackupFailed."""
     name = f"{now.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}"
+    seal_all(database)  # so that the head in the manifest vouches for all that was done
     try:
         into.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _alone_in(into):
@@ -64,6 +66,7 @@ def back_up(database: Database, store: Store, into: Path, now: dt.datetime) -> W
         raise BackupFailed(str(fault.strerror if isinstance(fault, OSError) else fault)) from fault
     with database.writer() as session, Work(session, now) as work:
         work.did("backup.made", "portal", backup=name, head=str(made.head), rows=made.rows, files=made.files)
+    seal_all(database)
     return made
 
 

@@ -10,9 +10,10 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.domain.refusals import BadValue, WrongState
-from app.models import AuditRow, Base
+from app.models import AuditRow, Base, PublishedCheckpoint, Seal
 
 _VERSION_TABLE = "alembic_version"
+_INSERT_ONLY = tuple(model.__tablename__ for model in (AuditRow, Seal, PublishedCheckpoint))
 _ALL_BUT_TRUNCATE = "SELECT, INSERT, UPDATE, DELETE"
 _EXISTS = text("SELECT 1 FROM pg_roles WHERE rolname = :role")
 _OWNS = text("SELECT bool_or(pg_has_role(:role, tableowner, 'MEMBER')) FROM pg_tables WHERE schemaname = 'public'")
@@ -27,14 +28,14 @@ def grants_for(session: Session, role: str) -> list[str]:
         raise WrongState("现在用的是 SQLite，没有数据库用户可以授权：记录由触发器保护。此命令只用于 PostgreSQL。")
     quote = session.get_bind().dialect.identifier_preparer.quote
     to = quote(role)
-    record = AuditRow.__tablename__
-    others = ", ".join(quote(name) for name in sorted(Base.metadata.tables) if name != record)
+    record = ", ".join(quote(name) for name in _INSERT_ONLY)
+    others = ", ".join(quote(name) for name in sorted(Base.metadata.tables) if name not in _INSERT_ONLY)
     return [
         f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {to}",
         f"REVOKE CREATE ON SCHEMA public FROM PUBLIC, {to}",
         f"GRANT USAGE ON SCHEMA public TO {to}",
         f"GRANT SELECT ON {_VERSION_TABLE} TO {to}",
-        f"GRANT SELECT, INSERT ON {quote(record)} TO {to}",
+        f"GRANT SELECT, INSERT ON {record} TO {to}",
         f"GRANT {_ALL_BUT_TRUNCATE} ON {others} TO {to}",
         f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {to}",
     ]

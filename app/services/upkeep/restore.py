@@ -17,7 +17,9 @@ from app.database import Database, knows_revision
 from app.domain.refusals import NotABackup, WrongState
 from app.evidence.store import Store
 from app.sealing import Keyring
-from app.services.record.chain import Verification, heads_in, verify
+from app.services.record.chain import heads_in
+from app.services.record.sealer import seal_all
+from app.services.record.verifying import Verification, verify
 from app.services.shared.work import Work
 from app.services.upkeep import portable
 from app.services.upkeep.backup import FORMAT, HASHES, MANIFEST, sha256_of
@@ -58,6 +60,7 @@ def restore(database: Database, store: Store, keyring: Keyring, folder: Path, no
     with database.writer() as session, Work(session, now) as work:
         chain = verify(session, heads_in(manifest["audit_head"]))
         work.did("backup.restored", "portal", backup=folder.name, head=manifest["audit_head"], rows=rows, files=files)
+    seal_all(database)
     return Restored(rows, files, tuple(manifest["evidence"]["missing"]), chain)
 
 

@@ -24,6 +24,7 @@ from app.services.messages import followers
 from app.services.objections import evidence, following
 from app.services.objections.drafts import Content
 from app.services.objections.evidence import Attached
+from app.services.record import proofs
 from app.services.shared.leavers import find_departures
 from app.web.objections import attaching, drafting, receipt_session
 from app.web.objections.attaching import form_upload_limit
@@ -64,11 +65,13 @@ def facts_of(shown: receipt_session.Shown) -> dict[str, Any]:
         "code": shown.code,
         "minutes": receipt_session.SHOWN_FOR // dt.timedelta(minutes=1),
         "follow_at": portal().settings.public_url + url_for("receipts.receipt"),
+        "check_at": portal().settings.public_url + url_for("log_proofs.check"),
         "objection": objection,
         "case": case,
         "period": objection.entry.period,
         "office": the_office(),
         "can_be_told": _can_be_told(shown.objection_id),
+        "filed_act": proofs.filed_act(session(), objection),
     }
 
 
@@ -336,10 +339,19 @@ def _case_page(
         letters=letters.list_of_objection(session(), objection.id),
         looks=[each for each in case.looks if each.objection_id == objection.id],
         look_until=wished.until if may_request_look(wished, now()) else None,
+        proof=_proof_of(objection),
         look_form=look_form or LookForm(formdata=None).with_ids("look"),
         now=now(),
     )
     return html, tried.status
+
+
+def _proof_of(objection: Objection) -> dict[str, Any] | None:
+    """Return what the page says of the proof: the leaf, and whether a checkpoint holds it yet."""
+    act = proofs.filed_act(session(), objection)
+    if act is None:
+        return None
+    return {"leaf": act.leaf, "ready": proofs.covering(session(), act.number) is not None}
 
 
 def _course_of(objection: Objection, case: Case) -> Course:

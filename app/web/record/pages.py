@@ -22,6 +22,7 @@ from app.services.record.checks.run import MOST_NAMED, all_invariants
 from app.services.record.detail_words import codes_named
 from app.services.record.in_words import ActInWords, RecordWords
 from app.services.record.subjects import find_subjects
+from app.services.record.verifying import verify
 from app.services.upkeep import checking
 from app.web.shared.access import allow
 from app.web.shared.forms import clean
@@ -98,7 +99,7 @@ def audit_record() -> ResponseReturnValue:
         head=chain.head(session()),
         kept=kept,
         kept_is_none=bool(kept) and not heads,
-        verification=chain.verify(session(), heads) if request.args.get("verify") == "1" else None,
+        verification=verify(session(), heads) if request.args.get("verify") == "1" else None,
     )
 
 
@@ -118,7 +119,7 @@ def checks() -> ResponseReturnValue:
 
 def _saved(rows: Iterator[ActInWords]) -> Iterator[list[str | int]]:
     for row in rows:
-        yield [row.number, moment(row.at), row.who, row.what, row.about, row.details]
+        yield [row.shown_number, moment(row.at), row.who, row.what, row.about, row.details]
 
 
 def _day(text: str) -> dt.date | None:

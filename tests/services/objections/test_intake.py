@@ -15,7 +15,7 @@ from app.models import AuditRow, Case, Category, Identity, Nominee, Objection, O
 from app.services.objections import intake
 from app.services.objections.identities import Objector
 from app.services.periods import closing, scheduling
-from app.services.record import chain
+from app.services.record.verifying import verify
 from tests.standing import cleared
 from tests.world import FACTS, World, at, at_once
 
@@ -245,7 +245,7 @@ def test_security_01_fifty_at_once_are_fifty_objections(world: World) -> None:
     with world.database.reader() as session:
         cases = session.execute(select(Case.entry_id, func.count()).group_by(Case.entry_id))
         assert sorted(tuple(row) for row in cases) == [(entry, 10) for entry in sorted(entries)]
-        found = chain.verify(session)
+        found = verify(session)
     assert (found.holds, found.rows) == (True, rows_before + 50)
 
 
@@ -261,5 +261,5 @@ def test_security_02_one_form_eight_times_at_once_is_one_objection(world: World)
         assert [session.scalar(select(func.count()).select_from(table)) for table in (Objection, Case, Identity)] == [
             1
         ] * 3
-        assert chain.verify(session).holds
+        assert verify(session).holds
     assert len(world.acts()) == rows_before + 1

@@ -14,7 +14,7 @@ from app.models import Disqualification, Nominee, Period, Replanning
 from app.services.calendar import calendars
 from app.services.cases import investigation, settlement, warnings
 from app.services.periods import replanning, scheduling
-from app.services.record import chain
+from app.services.record.verifying import verify
 from tests.data import STATE_COUNCIL
 from tests.invariants import broken
 from tests.world import World, at
@@ -80,7 +80,7 @@ def test_an_open_window_that_a_notice_shortens_is_marked_and_lengthened_in_one_a
     with world.database.reader() as session:
         row = session.scalars(select(Replanning)).one()
         assert (row.previous_close, row.previous_deadline, row.reason) == (CLOSES, DEADLINE, WHY)
-        assert chain.verify(session).holds
+        assert verify(session).holds
     acts = [act for act in world.acts() if act[1].startswith("period.re")]
     assert [action for _, action, _ in acts if _ == f"period:{period}"] == ["period.recounted", "period.replanned"]
 

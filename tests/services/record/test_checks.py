@@ -76,7 +76,8 @@ def _disarmed(database: Database) -> Connection:
     if database.engine.dialect.name == "sqlite":
         raw.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr] # before the transaction begins
         raw.execute("PRAGMA ignore_check_constraints=ON")  # type: ignore[union-attr]
-        drop = "DROP TRIGGER audit_rows_no_update", "DROP TRIGGER audit_rows_no_delete"
+        triggers = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").scalars()
+        drop = tuple(f"DROP TRIGGER {name}" for name in triggers)
     else:
         checks = [
             f"ALTER TABLE {table} DROP CONSTRAINT {check['name']}"

@@ -21,7 +21,7 @@ from app.domain.refusals import BackupFailed, NotABackup
 from app.evidence.store import Folder
 from app.models import Document, Evidence, Purpose
 from app.services.objections import evidence, following
-from app.services.record import chain
+from app.services.record.verifying import verify
 from app.services.shared import documents
 from app.services.upkeep import backup
 from app.services.upkeep.backup import back_up
@@ -87,7 +87,8 @@ def test_security_09_a_backup_made_while_people_write_is_one_moment_and_is_put_b
     assert during > len(before)  # somebody did write meanwhile
     told = {name: table["rows"] for name, table in manifest_of(made.folder)["tables"].items()}
     found = counts(elsewhere)
-    assert found == told | {"audit_rows": told["audit_rows"] + 1}  # the restoring itself is on the record
+    acts = told["audit_rows"] + 1  # the restoring itself is on the record, and what waited is sealed
+    assert found == told | {"audit_rows": acts, "seals": acts, "unsealed": 0, "tiles": found["tiles"]}
     assert sum(told.values()) == made.rows == done.rows
     # One moment: what is written in one transaction is there whole, in every table.
     assert found["objections"] == found["cases"] == found["identities"]
@@ -95,11 +96,11 @@ def test_security_09_a_backup_made_while_people_write_is_one_moment_and_is_put_b
     with elsewhere.reader() as session:
         for receipt in before:
             assert following.find_by_receipt(session, RING, receipt)
-        whole = chain.verify(session, [made.head])
-        assert (whole.holds, whole.rows) == (True, made.head.number + 1)
+        whole = verify(session, [made.head])
+        assert (whole.holds, whole.rows, whole.unsealed) == (True, acts, 0)
     assert (done.chain.holds, done.chain.rows, done.chain.head) == (True, made.head.number, made.head.hash)
     with world.database.reader() as session:
-        assert chain.verify(session, [made.head]).holds
+        assert verify(session, [made.head]).holds
     again = Folder(tmp_path / "evidence elsewhere")
     assert {n: b"".join(again.get(n)) for n in again.names()} == {n: b"".join(store.get(n)) for n in store.names()}
     assert done.files == made.files == 3 + 2  # three files, and the copies of two documents
@@ -109,12 +110,15 @@ def test_security_09_every_value_comes_back_exactly_and_new_rows_follow(
     world: World, store: Folder, tmp_path: Path, elsewhere: Database
 ) -> None:
     eventful(world, tmp_path)
+    world.seal()
     before = world.everything()
     made = back_up(world.database, store, tmp_path / "backups", NOW)
     restore(elsewhere, Folder(tmp_path / "e2"), RING, made.folder, NOW)
     copy = copied(world, elsewhere)
     after = copy.everything()
-    assert len(after.pop("audit_rows")) == len(before.pop("audit_rows")) + 1
+    for grown in ("audit_rows", "seals"):
+        assert len(after.pop(grown)) == len(before.pop(grown)) + 1
+    del after["tiles"], before["tiles"]
     assert after == before
     assert copy.acts()[-1] == ("cli", "backup.restored", "portal")
     assert world.acts()[-1] == ("cli", "backup.made", "portal")
