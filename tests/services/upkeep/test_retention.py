@@ -105,6 +105,7 @@ def test_security_18_a_programme_that_is_not_over_keeps_everything(ended: World,
 
 
 def test_security_18_who_and_evidence_are_gone_and_numbers_and_record_stay(ended: World, store: Folder) -> None:
+    ended.seal()
     with ended.database.reader() as session:
         head = chain.head(session)
     before = ended.everything()
