@@ -60,11 +60,20 @@ from app.models.objections import (
     Registration,
     SpentAnswer,
 )
-from app.models.periods import Closing, DeadlineExtension, Entry, Period, Replanning, WindowExtension
+from app.models.periods import Closing, DeadlineExtension, Entry, Period, Replanning, StatedList, WindowExtension
 from app.models.phrases import Phrase, PhraseUse
 from app.models.programmes import Programme, Quota, Stage
-from app.models.proofs import CheckpointStamp, Cosignature, StatedList, WitnessedLog
-from app.models.record import AuditRow, CheckRun, PublishedCheckpoint, Seal, Tile, UnsealedAct
+from app.models.record import (
+    AuditRow,
+    CheckpointStamp,
+    CheckRun,
+    Cosignature,
+    PublishedCheckpoint,
+    Seal,
+    Tile,
+    UnsealedAct,
+    WitnessedLog,
+)
 from app.models.stored_file import READABLE, ScanState, StoredFile
 from app.models.upkeep import DataRequest
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Base
@@ -104,3 +104,37 @@ class CheckRun(Base):
     findings: Mapped[list[Any]]
 
     __table_args__ = (CheckConstraint("milliseconds >= 0 AND invariants > 0", name="has_run"),)
+
+
+class CheckpointStamp(Base):
+    """The time stamp of a checkpoint's text by an authority that the settings name (RFC 3161): its answer, DER."""
+
+    __tablename__ = "checkpoint_stamps"
+
+    checkpoint_id: Mapped[int] = mapped_column(ForeignKey(PublishedCheckpoint.id), primary_key=True)
+    asked_at: Mapped[dt.datetime]
+    stamped_at: Mapped[dt.datetime]
+    token: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Cosignature(Base):
+    """The line by which a witness cosigned a checkpoint (C2SP tlog-cosignature)."""
+
+    __tablename__ = "cosignatures"
+
+    checkpoint_id: Mapped[int] = mapped_column(ForeignKey(PublishedCheckpoint.id), primary_key=True)
+    witness: Mapped[str] = mapped_column(String(200), primary_key=True)
+    line: Mapped[str] = mapped_column(String(500))
+    cosigned_at: Mapped[dt.datetime]
+
+
+class WitnessedLog(Base):
+    """The newest checkpoint of another log that this installation cosigned (C2SP tlog-witness): one row an origin."""
+
+    __tablename__ = "witnessed_logs"
+
+    origin: Mapped[str] = mapped_column(String(200), primary_key=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+    root: Mapped[str] = mapped_column(String(64))
+    note: Mapped[str] = mapped_column(Text)
+    cosigned_at: Mapped[dt.datetime]

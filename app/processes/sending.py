@@ -25,8 +25,8 @@ from app.services.calendar.calendars import calendar_of
 from app.services.messages import bounces, dispatching, planning
 from app.services.messages.dispatching import Claimed
 from app.services.messages.queue import add_tasks, open_queue
-from app.services.record import proving
 from app.services.shared.work import Work
+from app.services.upkeep import proving
 from config import Settings
 
 _log = logging.getLogger("gongshi.messages")

@@ -15,7 +15,7 @@ from enum import StrEnum
 ENTRY_FIELDS = ("position", "kind", "name", "unit", "recommender", "post", "category", "trade", "deeds")
 
 
-class Listing(StrEnum):
+class ListStage(StrEnum):
     """Why a list was stated."""
 
     OPENED = "opened"
@@ -23,7 +23,7 @@ class Listing(StrEnum):
     CLOSED = "closed"
 
 
-LISTED_ACTS = {each: f"period.list_{each}" for each in Listing}
+LISTED_ACTS = {each: f"period.list_{each}" for each in ListStage}
 
 
 def entry_digest(salt: bytes, texts: Mapping[str, object]) -> bytes:

@@ -25,6 +25,7 @@ COSIGNATURE = 0x04
 _SIGNATURE = 64
 _KEY_HASH = 4
 _SECONDS = 8
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _LONGEST = 100_000
 _MOST_SIGNATURES = 100
 _MARK = "\u2014 "
@@ -87,8 +88,11 @@ class NoteSignature:
 
     @property
     def cosigned_at(self) -> dt.datetime:
-        """When a witness cosigned. Only a cosignature has it."""
-        return dt.datetime.fromtimestamp(int.from_bytes(self.signature[:_SECONDS]), dt.UTC)
+        """When a witness cosigned. Only a cosignature has it. Raises BadNote for one beyond the year 9999."""
+        try:
+            return _EPOCH + dt.timedelta(seconds=int.from_bytes(self.signature[:_SECONDS]))
+        except OverflowError as error:
+            raise BadNote("no instant") from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from sqlalchemy import Exists, exists, select
 from sqlalchemy.orm import Session
 
-from app.domain.record.listings import LISTED_ACTS, Listing, entry_digest, list_digest
+from app.domain.record.listings import LISTED_ACTS, ListStage, entry_digest, list_digest
 from app.domain.record.salts import new_salt
 from app.models import Entry, Period, StatedList
 from app.services.periods.corrected_text import EntryView, read_entries
@@ -24,7 +24,7 @@ def find_due(session: Session, now: dt.datetime) -> Sequence[int]:
     A period that was over before lists were stated is left out: nobody can say any more what was public.
     """
     there = Period.cancelled_at.is_(None)
-    opened, closed = _stated(Listing.OPENED), _stated(Listing.CLOSED)
+    opened, closed = _stated(ListStage.OPENED), _stated(ListStage.CLOSED)
     opening = select(Period.id).where(there, Period.opens_at <= now, Period.closes_at > now, ~opened)
     ending = select(Period.id).where(there, Period.closes_at <= now, opened, ~closed)
     return [*session.scalars(opening.order_by(Period.id)), *session.scalars(ending.order_by(Period.id))]
@@ -38,9 +38,9 @@ def state(work: Work, period_id: int) -> None:
         return
     stated = of_period(work.session, period_id)
     if not stated and period.window.contains(work.now):
-        _write(work, period, Listing.OPENED, stated)
-    elif stated and stated[-1].listing is not Listing.CLOSED and work.now >= period.closes_at:
-        _write(work, period, Listing.CLOSED, stated)
+        _write(work, period, ListStage.OPENED, stated)
+    elif stated and stated[-1].listing is not ListStage.CLOSED and work.now >= period.closes_at:
+        _write(work, period, ListStage.CLOSED, stated)
 
 
 def before_correction(work: Work, period_ids: Iterable[int]) -> None:
@@ -55,7 +55,7 @@ def after_correction(work: Work, period_ids: Iterable[int]) -> None:
     for period_id in sorted(set(period_ids)):
         period = lock_row(work.session, Period, period_id)
         if period.cancelled_at is None and period.window.contains(work.now):
-            _write(work, period, Listing.CORRECTED, of_period(work.session, period_id))
+            _write(work, period, ListStage.CORRECTED, of_period(work.session, period_id))
 
 
 def of_period(session: Session, period_id: int) -> list[StatedList]:
@@ -81,8 +81,8 @@ def entries_with_salts(session: Session, period: Period, now: dt.datetime) -> li
     return [(view, salt) for view in shown if (salt := salts[view.id]) is not None]
 
 
-def _write(work: Work, period: Period, listing: Listing, stated: Sequence[StatedList]) -> None:
-    digests = _digests(work, period, period.closes_at if listing is Listing.CLOSED else work.now)
+def _write(work: Work, period: Period, listing: ListStage, stated: Sequence[StatedList]) -> None:
+    digests = _digests(work, period, period.closes_at if listing is ListStage.CLOSED else work.now)
     whole = list_digest(digests)
     before = _assembled(stated)
     changed = [[place, digest.hex()] for place, digest in enumerate(digests) if before.get(place) != digest.hex()]
@@ -119,5 +119,5 @@ def _assembled(stated: Sequence[StatedList]) -> dict[int, str]:
     return {place: digest for each in stated for place, digest in each.digests}
 
 
-def _stated(listing: Listing) -> Exists:
+def _stated(listing: ListStage) -> Exists:
     return exists().where(StatedList.period_id == Period.id, StatedList.listing == listing)

@@ -13,14 +13,17 @@ from app.services.record import proofs
 from app.web.record.log_key import log_key
 from app.web.shared.access import everyone
 from app.web.shared.downloads import send_download
+from app.web.shared.limits import address, limiter
 from app.web.shared.portal import now, session
 
 blueprint = Blueprint("period_proofs", __name__)
 _JSON = "application/json"
+_LIMIT = "120/hour"  # it is written anew each time, and a long list takes a second
 
 
 @blueprint.get("/periods/<int:period_id>/list.json")
 @everyone
+@limiter.limit(_LIMIT, key_func=address)
 def kept_list(period_id: int) -> ResponseReturnValue:
     """Send the list as it reads now, with the salt of each entry, for whoever wants to keep it (R38)."""
     period = publication.public_period(session(), period_id)

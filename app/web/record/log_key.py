@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from app.domain.record.notes import COSIGNATURE, KnownKey
 from app.services.record.checkpoints import log_keys_of
-from app.services.record.witnessing import CosigningKey
+from app.services.upkeep.witnessing import CosigningKey
 from app.signing import SigningKey
 from app.web.shared.portal import portal
 

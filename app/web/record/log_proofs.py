@@ -9,7 +9,8 @@ from app import signing
 from app.channels.witnesses import witnessed_logs_of
 from app.domain.record.witness import WitnessAnswer
 from app.models import CheckpointStamp
-from app.services.record import checkpoints, proofs, witnessing
+from app.services.record import checkpoints, proofs
+from app.services.upkeep import witnessing
 from app.web.periods.public import the_office
 from app.web.record.log_key import log_key, witness_key
 from app.web.shared.access import everyone, work

@@ -9,7 +9,7 @@ from flask import Flask
 
 from app.models import CheckpointStamp
 from app.services.record.checkpoints import log_keys_of, publish
-from tests.services.record.test_witnessing import FORK, LOG_KEY, ONE
+from tests.services.upkeep.test_witnessing import FORK, LOG_KEY, ONE
 from tests.verifying import verified
 from tests.web.browsing import Browser
 from tests.world import World, at

@@ -16,9 +16,9 @@ from app.domain.record.notes import (
 )
 from app.domain.record.witness import WitnessAnswer, WitnessRequest
 from app.models import WitnessedLog
-from app.services.record import witnessing
-from app.services.record.witnessing import Cosigned, CosigningKey
 from app.services.shared.work import Work
+from app.services.upkeep import witnessing
+from app.services.upkeep.witnessing import Cosigned, CosigningKey
 from app.signing import SigningKey
 from tests.world import World, at, at_once
 

@@ -14,15 +14,15 @@ from werkzeug.serving import make_server
 
 from app import signing
 from app.channels.timestamps import TimeAuthority
-from app.channels.witnesses import Witness, witnesses_of
+from app.channels.witnesses import Witness
 from app.database import Database
-from app.domain.record.notes import BadNote, KnownKey, Note
+from app.domain.record.notes import KnownKey, Note
 from app.models import CheckpointStamp, Cosignature, PublishedCheckpoint
-from app.services.record import proof_times, proofs, proving
+from app.services.record import proof_times, proofs
 from app.services.record.chain import Act, record
 from app.services.record.checkpoints import LogKeys, log_keys_of, publish
+from app.services.upkeep import proving
 from app.web.record import log_key
-from config import BadSettings, Settings
 from tests.channels.authority import Authority, serving
 from tests.verifying import verified
 from tests.world import World, at
@@ -153,15 +153,3 @@ def test_an_authority_stamps_the_newest_checkpoint_once(world: World, keys: LogK
         (stamp,) = session.scalars(select(CheckpointStamp)).all()
         assert stamp.checkpoint_id == checkpoint.id
         assert proof_times.last_stamp(session) == stamp.stamped_at
-
-
-def test_the_settings_name_witnesses(witness: Witness) -> None:
-    read = witnesses_of(Settings(witnesses=f"{witness.key} https://a.example/log/ , {witness.key} https://b.example"))
-    assert [each.url for each in read] == ["https://a.example/log", "https://b.example"]
-    assert witnesses_of(Settings()) == []
-    log = KnownKey("a", bytes(32))
-    for wrong in ("x", f"{witness.key}", f"{witness.key} http://a.example", f"{log} https://a.example"):
-        with pytest.raises(BadSettings, match="GONGSHI_WITNESSES"):
-            witnesses_of(Settings(witnesses=wrong))
-    with pytest.raises(BadNote):
-        KnownKey.parse("x")

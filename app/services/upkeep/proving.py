@@ -25,6 +25,7 @@ from app.services.record.proofs import growth_path, newest_checkpoint
 from app.services.shared.work import Work, use_case
 
 _log = logging.getLogger("gongshi.record")
+_DIGITS = 18  # of the largest size that a checkpoint states
 
 
 def stamp_newest(database: Database, authority: TimeAuthority, now: dt.datetime) -> bool:
@@ -61,10 +62,10 @@ def _cosigned(database: Database, witness: Witness, now: dt.datetime) -> bool:
         asked = _request(session, known or 0, checkpoint)
     try:
         status, body = witness.ask(asked)
-        if status == WitnessAnswer.OTHER_SIZE and body.strip().isascii() and body.strip().isdigit():
+        if status == WitnessAnswer.OTHER_SIZE and (known_there := _size_in(body)) is not None:
             # It cosigned one that we do not know of, or lost what it knew: the proof begins where it stands.
             with database.reader() as session:
-                asked = _request(session, min(int(body), checkpoint.size), checkpoint)
+                asked = _request(session, min(known_there, checkpoint.size), checkpoint)
             status, body = witness.ask(asked)
     except WitnessDown as error:
         _log.warning("a witness does not answer", exc_info=error, extra={"witness": witness.key.name})
@@ -76,13 +77,17 @@ def _cosigned(database: Database, witness: Witness, now: dt.datetime) -> bool:
         lines = parse_signatures(body)
         note = Note(Note.parse(checkpoint.note).text, lines)
         line = note.verified([witness.key], signing.verify)[witness.key]
+        cosigned_at = line.cosigned_at
     except (BadNote, KeyError) as error:
         _log.error("a witness's answer does not fit", exc_info=error, extra={"witness": witness.key.name})
         return False
-    row = Cosignature(
-        checkpoint_id=checkpoint.id, witness=witness.key.name, line=str(line), cosigned_at=line.cosigned_at
-    )
+    row = Cosignature(checkpoint_id=checkpoint.id, witness=witness.key.name, line=str(line), cosigned_at=cosigned_at)
     return _kept(database, row, now)
+
+
+def _size_in(body: str) -> int | None:
+    text = body.strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else None
 
 
 def _request(session: Session, old: int, checkpoint: PublishedCheckpoint) -> WitnessRequest:
