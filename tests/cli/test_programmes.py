@@ -16,11 +16,8 @@ from app.services.accounts import passwords
 from tests.qujing import written
 from tests.services.office.test_programme_books import BOOK, PLAN
 
-pytestmark = [
-    pytest.mark.usefixtures("quick_hashes"),
-    # the result does not depend on the kind of database
-    pytest.mark.parametrize("database", ["sqlite"], indirect=True),
-]
+# The result does not depend on the kind of database.
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 
 def run(database: Database, *arguments: str) -> Result:
