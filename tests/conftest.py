@@ -24,6 +24,7 @@ from tests.databases import Server, served
 from tests.engines import share_compiled_statements
 from tests.hashes import hash_cheaply
 from tests.lines import Lines, logged
+from tests.rehearsing import Rehearsal
 from tests.web.browsing import Browser, MovingClock
 from tests.world import World, at
 
@@ -105,9 +106,31 @@ def session(database: Database) -> Iterator[Session]:
         yield session
 
 
+@pytest.fixture(scope="session")
+def on_postgresql(postgresql: Server) -> Rehearsal:
+    database = Database(postgresql.copy())
+    rehearsal = Rehearsal(database, _small_world)
+    database.dispose()
+    return rehearsal
+
+
+@pytest.fixture(scope="session")
+def on_sqlite(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Rehearsal:
+    path = shutil.copy(sqlite_template, tmp_path_factory.mktemp("rehearsal") / "gongshi.sqlite")
+    database = Database(f"sqlite:///{path}")
+    rehearsal = Rehearsal(database, _small_world)
+    database.dispose()
+    return rehearsal
+
+
 @pytest.fixture
-def world(database: Database) -> World:
+def world(database: Database, request: pytest.FixtureRequest) -> World:
     """A small programme: an office, two recommending units with their own units, people and nominees."""
+    rehearsal: Rehearsal = request.getfixturevalue(f"on_{database.engine.dialect.name}")
+    return rehearsal.world(database)
+
+
+def _small_world(database: Database) -> World:
     return World.build(database, KEY, now=dt.datetime(2026, 9, 1, 1, 0, tzinfo=dt.UTC))
 
 
