@@ -34,7 +34,6 @@ from app.services.periods import listings
 from app.services.shared.issuers import named
 from app.services.shared.work import Work
 from app.services.upkeep import checking
-from tests.conftest import copy_of_template
 from tests.world import FACTS, at
 
 
@@ -44,7 +43,7 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     if request.param == "sqlite":
         made = Database(f"sqlite:///{tmp_path}/empty.sqlite")
     else:
-        made = Database(copy_of_template(request.getfixturevalue("postgresql_url"), tmp_path, "template0"))
+        made = Database(request.getfixturevalue("postgresql").copy("template0"))
     yield made
     made.dispose()
 

@@ -20,7 +20,6 @@ SUBJECTS = ("accounts", "award", "cases", "periods")
 LATER = at("2027-03-02 Tue 10:00")
 
 
-@pytest.mark.usefixtures("quick_hashes")
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 @pytest.mark.parametrize("name", RACES)
 def test_security_52_of_two_who_meet_each_is_done_or_refused_by_name(world: World, tmp_path: Path, name: str) -> None:

@@ -18,9 +18,8 @@ from app.sealing import Keyring
 from app.services.record.checks.registry import INVARIANTS
 from app.services.record.checks.run import MOST_NAMED, Finding, check, check_database
 from tests.busy import OPEN
-from tests.conftest import KEY, copy_of_template
+from tests.conftest import KEY
 from tests.files import vault_in
-from tests.hashes import cheap_hashes
 from tests.services.record.corruptions import CORRUPTIONS, DEMONSTRATION, WORLD, Corruption
 from tests.sound import eventful
 from tests.world import World, at
@@ -49,7 +48,7 @@ def bases(
                 shutil.copy(sqlite_template, folder / "gongshi.sqlite")
                 database = Database(f"sqlite:///{folder / 'gongshi.sqlite'}")
             else:
-                database = Database(copy_of_template(request.getfixturevalue("postgresql_url"), folder))
+                database = Database(request.getfixturevalue("postgresql").copy())
             _fill(database, name, folder)
             assert check_database(database, at(OPEN)) == []
             opened[name] = (database, _disarmed(database))
@@ -65,8 +64,7 @@ def _fill(database: Database, name: str, folder: Path) -> None:
     if name == WORLD:
         eventful(World.build(database, KEY, now=at("2026-09-01 Tue 09:00")), folder / "evidence")
         return
-    with cheap_hashes():
-        build(database, Keyring(KEY.decode()), at(OPEN), vault_in(folder / "evidence", KEY))
+    build(database, Keyring(KEY.decode()), at(OPEN), vault_in(folder / "evidence", KEY))
 
 
 def _disarmed(database: Database) -> Connection:
