@@ -517,3 +517,17 @@ def test_0033_a_list_from_before_is_stated_while_it_is_public(empty: Database) -
     for ordinal, listing in ((1, "opened"), (2, "opened"), (2, "x")):
         with pytest.raises(IntegrityError):
             insert(empty, "stated_lists", row | {"ordinal": ordinal, "listing": listing})
+
+
+def test_0034_what_servers_said_before_names_nobody_any_more(empty: Database) -> None:
+    empty.migrate(revision="0033")
+    insert(empty, "units", {"id": 1, "kind": "office", "name": "市工作专班"})
+    insert(empty, "reaches", {"id": 1, "unit_id": 1, "channel": "mail", "times": "at_once"})
+    said = "smtp; 550 5.1.1 <zhao@example.com> unknown", "550 5.7.26 refused", "号码 139-1111-2222 无效", ""
+    for number, words in enumerate(said):
+        row = {"id": number, "reach_id": 1, "channel": "mail", "notice": "code", "fate": "waiting", "words": words}
+        insert(empty, "dispatches", row | {"token": f"token{number}"})
+    empty.migrate()
+    with empty.reader() as session:
+        kept = session.execute(text("SELECT words FROM dispatches ORDER BY id")).scalars().all()
+    assert kept == ["smtp; 550 5.1.1 <…> unknown", "550 5.7.26 refused", "号码 … 无效", ""]

@@ -17,6 +17,7 @@ from app.models import Disqualification, Nominee, Reversal, Unit
 from app.services.accounts import resets, two_people
 from app.services.award import revocation
 from app.services.messages import fates
+from app.services.nominees.access import is_recused
 from app.services.objections import identities
 from app.services.office.task_reader import TaskReader
 from app.services.periods.progress import running_periods
@@ -132,14 +133,16 @@ def _reversals(reader: TaskReader) -> Iterator[Task]:
     ).all()
     for row in rows:
         nominee = row.disqualification.nominee
-        if reader.is_second_to(row.proposed_by) and not is_over(reader.session, nominee.programme_id):
+        mine = reader.is_second_to(row.proposed_by) and not is_recused(reader.session, nominee.id, reader.actor.user_id)
+        if mine and not is_over(reader.session, nominee.programme_id):
             yield _of_nominee(TaskKind.REVERSAL, nominee)
 
 
 def _revocations(reader: TaskReader) -> Iterator[Task]:
     for row in revocation.list_waiting(reader.session):
-        if reader.is_second_to(row.proposed_by):
-            yield _of_nominee(TaskKind.REVOCATION, reader.session.get_one(Nominee, row.honour.nominee_id))
+        nominee = reader.session.get_one(Nominee, row.honour.nominee_id)
+        if reader.is_second_to(row.proposed_by) and not is_recused(reader.session, nominee.id, reader.actor.user_id):
+            yield _of_nominee(TaskKind.REVOCATION, nominee)
 
 
 def _of_nominee(kind: TaskKind, nominee: Nominee) -> Task:

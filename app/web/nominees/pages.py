@@ -142,6 +142,7 @@ def nominee_page(
         button=NomineeButton(formdata=None),
         dossier=dossier or dossiers.view_dossier(session(), portal().keyring, nominee_id, actor()),
         me=me(),
+        recused=access.is_recused(session(), nominee_id, actor().user_id),
         now=now(),
     )
     return html, tried.status

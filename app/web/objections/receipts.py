@@ -42,6 +42,7 @@ from app.web.shared.uploads import FORM, takes_files
 
 followed_objection = receipt_session.followed_objection
 blueprint = Blueprint("receipts", __name__)
+_DRAFTS = "receipt"  # the name under which the drafts of these pages are kept
 _ASK = "ask"  # the page that asks once more before a withdrawal
 _OF_A_CASE = ("supplement", "withdraw", "look", _ASK)  # the forms of an objector's case page
 
@@ -198,7 +199,7 @@ def leave() -> ResponseReturnValue:
 @everyone
 def again(handle: str) -> ResponseReturnValue:
     """Show a refused form of these pages again, with its errors and what was typed."""
-    content = drafting.kept(handle)
+    content = drafting.kept(_DRAFTS, handle)
     return redirect(url_for("receipts.receipt")) if content is None else _show(content)
 
 
@@ -243,7 +244,7 @@ def _lead_to(
     }
     end_transaction()
     handle = drafting.new_handle()
-    if drafting.keep(handle, content):
+    if drafting.keep(_DRAFTS, handle, content):
         return redirect(url_for("receipts.again", handle=handle), 303)
     return _show(content)
 
