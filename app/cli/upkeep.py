@@ -185,7 +185,7 @@ def check_evidence(opened: OpenPortal, deep: bool) -> None:
 @plainly
 def backup(opened: OpenPortal, folder: Path) -> None:
     """Back up database and stored files to a new folder in FOLDER, while the server runs. The keys are kept apart."""
-    made = back_up(opened.migrated, store_of(opened.settings), folder, clock.now())
+    made = back_up(opened.migrated, store_of(opened.settings), keyring_of(opened.settings), folder, clock.now())
     click.echo(f"备份完成：{made.folder}，{made.rows}行，{made.files}个文件，末尾校验值 {made.head}")
     click.echo("密钥不在备份里，请另外保存 GONGSHI_IDENTITY_KEY。")
     _say_missing(made.missing)
@@ -193,11 +193,13 @@ def backup(opened: OpenPortal, folder: Path) -> None:
 
 @click.command("restore")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--unsealed", is_flag=True, help="Take a backup without a seal, made before 2026-12.")
 @click.pass_obj
 @plainly
-def restore(opened: OpenPortal, folder: Path) -> None:
+def restore(opened: OpenPortal, folder: Path, unsealed: bool) -> None:
     """Restore the backup FOLDER into the empty database and evidence folder that the settings name."""
-    done = put_back(opened.database, store_of(opened.settings), keyring_of(opened.settings), folder, clock.now())
+    keyring = keyring_of(opened.settings)
+    done = put_back(opened.database, store_of(opened.settings), keyring, folder, clock.now(), unsealed=unsealed)
     click.echo(f"已恢复：{done.rows}行，{done.files}个文件。")
     _say_missing(done.missing)
     if not done.chain.holds:

@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 from flask import Flask
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 
 from app import logs
 from app.processes import sending, ticking
@@ -55,6 +55,8 @@ def run(settings: Settings) -> None:
             "app.processes.server:wsgi",
             factory=True,
             interface=Interfaces.WSGI,
+            # A body of HTTP/2 needs no length, and a line carries many of them: neither is held by app/web/bodies.py.
+            http=HTTPModes.http1,
             address=settings.host,
             port=settings.port,
             workers=settings.workers,

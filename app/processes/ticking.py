@@ -12,6 +12,7 @@ import http.client
 import logging
 import os
 import time
+from collections import Counter
 
 from app import clock, logs
 from app.database import Database
@@ -40,8 +41,10 @@ _ANY_ADDRESS = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S
 # The most that is scanned in one tick: a long tick would look like an outage.
 _SCANNED_A_TICK = 64 * 1024 * 1024
 _SCAN_SECONDS = 20.0
-_SCANS_FORGIVEN = 2  # one file that the scanner fails on must not hold up the others
+_SCANS_FORGIVEN = 2  # then the scanner itself is down, and asking on would take a long time
 _READS_BEGIN_WITHIN = 10  # seconds: no import is begun after that in one tick
+
+Failures = Counter[str]  # of the scanner, by the file's row
 
 
 def run(settings: Settings) -> None:
@@ -50,6 +53,7 @@ def run(settings: Settings) -> None:
     parent = os.getppid()
     database = Database(settings.database_url)
     vault = vault_of(settings, keyring_of(settings))
+    failures: Failures = Counter()
     wake_after_commits(database, settings)
     keys = log_keys_of(vault.keyring, settings.public_url)
     sealer.start(database, keys)
@@ -59,7 +63,7 @@ def run(settings: Settings) -> None:
         try:
             tick(database, clock.now(), settings, answers)
             forget_drafts(database, clock.now())
-            look_after_evidence(database, vault, clock.now(), settings.clamd)
+            look_after_evidence(database, vault, clock.now(), settings.clamd, failures)
             read_imports(database, vault, clock.now())
             publish_due(database, keys, clock.now())
             check_data(database, clock.now())
@@ -112,8 +116,15 @@ def forget_drafts(database: Database, now: dt.datetime) -> None:
         drafts.purge(Work(session, now))
 
 
-def look_after_evidence(database: Database, vault: Vault, now: dt.datetime, scanner: str) -> None:
-    """Delete files that were never filed, and ask the scanner at this address, if any, for its verdicts."""
+def look_after_evidence(
+    database: Database, vault: Vault, now: dt.datetime, scanner: str, failures: Failures | None = None
+) -> None:
+    """Delete files that were never filed, and ask the scanner at this address, if any, for its verdicts.
+
+    `failures` counts how often the scanner failed on which file, from tick to tick: what it never judges, such as a
+    file larger than it takes, waits behind all others. Three of those would otherwise keep every later file waiting.
+    """
+    failures = Counter() if failures is None else failures
     with database.writer() as session:
         evidence_upkeep.forget_unfiled(Work(session, now), vault)
     make_copies(database, vault, now)
@@ -121,6 +132,9 @@ def look_after_evidence(database: Database, vault: Vault, now: dt.datetime, scan
         return
     with database.reader() as session:
         waiting = evidence_upkeep.waiting(session)
+    for gone in failures.keys() - {file.subject for file in waiting}:
+        del failures[gone]
+    waiting.sort(key=lambda file: failures[file.subject])  # otherwise the earliest first
     scanned = failed = 0
     for file in waiting:
         if scanned >= _SCANNED_A_TICK or failed > _SCANS_FORGIVEN:
@@ -129,6 +143,7 @@ def look_after_evidence(database: Database, vault: Vault, now: dt.datetime, scan
             verdict = scan(scanner, file.content(vault.store, vault.keyring), timeout=_SCAN_SECONDS)
         except ScannerDown:
             failed += 1
+            failures[file.subject] += 1
             continue
         except (SealBroken, FileMissing):  # the file stays unscanned, and an unscanned file is sent to nobody
             _log.error("a stored file is missing or damaged", extra={"file": file.subject})

@@ -76,7 +76,7 @@ def test_security_09_a_backup_made_while_people_write_is_one_moment_and_is_put_b
         while len(shown) < 5:
             time.sleep(0.01)
         before = list(shown)
-        made = back_up(world.database, store, tmp_path / "backups", NOW)
+        made = back_up(world.database, store, RING, tmp_path / "backups", NOW)
         during = len(shown)
     finally:
         stop.set()
@@ -112,7 +112,7 @@ def test_security_09_every_value_comes_back_exactly_and_new_rows_follow(
     eventful(world, tmp_path)
     world.seal()
     before = world.everything()
-    made = back_up(world.database, store, tmp_path / "backups", NOW)
+    made = back_up(world.database, store, RING, tmp_path / "backups", NOW)
     restore(elsewhere, Folder(tmp_path / "e2"), RING, made.folder, NOW)
     copy = copied(world, elsewhere)
     after = copy.everything()
@@ -141,7 +141,7 @@ def test_security_09_an_id_that_was_given_out_is_not_given_again(
     gone = [attach(world, tmp_path / "evidence", png(shade), now=FILED) for shade in range(3)]
     for file in gone:
         world.run(evidence.remove, vault, form_hash(world.key, TOKEN), file.id, now=NOW)
-    made = back_up(world.database, store, tmp_path / "backups", NOW)
+    made = back_up(world.database, store, RING, tmp_path / "backups", NOW)
     restore(elsewhere, Folder(tmp_path / "e2"), RING, made.folder, NOW)
     assert attach(copied(world, elsewhere), tmp_path / "e2", png(), now=FILED).id == gone[-1].id + 1
 
@@ -156,7 +156,7 @@ def test_security_09_files_of_staff_come_back_whole_and_a_lost_one_is_named(
     with world.database.reader() as session:
         kept, lost = session.scalars(select(Document.name).order_by(Document.id))
     (evidence_folder / lost[:2] / lost).unlink()
-    made = back_up(world.database, store, tmp_path / "backups", NOW)
+    made = back_up(world.database, store, RING, tmp_path / "backups", NOW)
     assert (made.files, made.missing) == (1, (lost,))
     there = Database(f"sqlite:///{tmp_path}/e/gongshi.sqlite")
     done = restore(there, Folder(tmp_path / "e2"), RING, made.folder, NOW)
@@ -176,7 +176,7 @@ def test_a_backup_can_be_checked_without_the_portal_and_is_its_owners_alone(
     world: World, store: Folder, tmp_path: Path
 ) -> None:
     eventful(world, tmp_path)
-    made = back_up(world.database, store, tmp_path / "backups", NOW)
+    made = back_up(world.database, store, RING, tmp_path / "backups", NOW)
     subprocess.run(["sha256sum", "--check", "--strict", "--quiet", "files.sha256"], cwd=made.folder, check=True)
     paths = list((tmp_path / "backups" / NAME).rglob("*"))
     assert {oct(path.stat().st_mode & 0o777) for path in paths} == {"0o600", "0o700"}
@@ -191,7 +191,7 @@ def test_a_backup_can_be_checked_without_the_portal_and_is_its_owners_alone(
     for path in paths:
         assert not path.is_file() or KEY not in path.read_bytes()
     with pytest.raises(BackupFailed, match=f"{NAME} 已经有了"):
-        back_up(world.database, store, tmp_path / "backups", NOW)
+        back_up(world.database, store, RING, tmp_path / "backups", NOW)
 
 
 # --- what goes wrong -------------------------------------------------------------------------------
@@ -205,22 +205,22 @@ def test_security_09_whatever_stops_a_backup_leaves_no_half_of_one(
     acts = world.acts()
     (tmp_path / "file").write_text("not a folder")
     with pytest.raises(BackupFailed, match="Not a directory"):
-        back_up(world.database, store, tmp_path / "file" / "backups", NOW)
+        back_up(world.database, store, RING, tmp_path / "file" / "backups", NOW)
     backups = tmp_path / "backups"
     _, unlimited = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, unlimited))  # less than the larger evidence file
     try:
         with pytest.raises(BackupFailed, match="File too large"):
-            back_up(world.database, store, backups, NOW)
+            back_up(world.database, store, RING, backups, NOW)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (unlimited, unlimited))
     monkeypatch.setattr(backup, "sync", lambda folder: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
-        back_up(world.database, store, backups, NOW)
+        back_up(world.database, store, RING, backups, NOW)
     monkeypatch.undo()
     assert [path.name for path in backups.iterdir()] == [".lock"]
     assert world.acts() == acts
-    assert back_up(world.database, store, backups, NOW).files == 5  # two documents with their copies, a picture
+    assert back_up(world.database, store, RING, backups, NOW).files == 5  # two documents with their copies, a picture
 
 
 @on_sqlite
@@ -245,7 +245,7 @@ def test_security_09_a_backup_killed_outright_leaves_nothing_that_looks_whole(
             assert time.monotonic() < until
             time.sleep(0.05)
         with pytest.raises(BackupFailed, match="另一个备份正在进行"):
-            back_up(world.database, store, backups, NOW)
+            back_up(world.database, store, RING, backups, NOW)
     finally:
         process.send_signal(signal.SIGKILL)
         process.wait()
@@ -254,7 +254,7 @@ def test_security_09_a_backup_killed_outright_leaves_nothing_that_looks_whole(
         restore(Database(f"sqlite:///{tmp_path}/new.sqlite"), Folder(tmp_path / "e2"), RING, half, NOW)
     assert not (tmp_path / "new.sqlite").exists()
     (tmp_path / "kept").rename(stuck)
-    back_up(world.database, store, backups, NOW)
+    back_up(world.database, store, RING, backups, NOW)
     assert {path.name for path in backups.iterdir()} == {".lock", NAME}
 
 
@@ -266,7 +266,7 @@ def test_evidence_that_is_lost_does_not_keep_the_rest_from_being_saved_and_is_na
     lost, _, never_filed = stored_names(world)
     store.delete(lost)
     store.delete(never_filed)  # as if forgotten while the backup ran: its row is soon gone too
-    made = back_up(world.database, store, tmp_path / "backups", NOW)
+    made = back_up(world.database, store, RING, tmp_path / "backups", NOW)
     assert (made.files, made.missing) == (3, (lost,))
     fresh = Database(f"sqlite:///{tmp_path}/fresh.sqlite")
     done = restore(fresh, Folder(tmp_path / "e2"), RING, made.folder, NOW)

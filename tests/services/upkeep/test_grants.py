@@ -107,7 +107,7 @@ def test_security_38_the_portal_works_as_its_own_user(as_the_app: Database, worl
             session.execute(table.select().limit(1))
         assert verify(session).holds
         assert retention.purge_due(Work(session, at("2046-01-01 00:00")), Folder(tmp_path / "evidence"), 1) == []
-    assert back_up(as_the_app, Folder(tmp_path / "evidence"), tmp_path / "backups", at(FILED)).rows > 0
+    assert back_up(as_the_app, Folder(tmp_path / "evidence"), world.keyring, tmp_path / "backups", at(FILED)).rows > 0
 
 
 @on_postgresql
