@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from app.models.expressions import SQLITE_FUNCTIONS
 from app.sealing import Keyring
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -118,6 +119,8 @@ def _sqlite(url: str) -> Engine:
             f"busy_timeout={_BUSY_TIMEOUT_MS}",
         ):
             connection.execute(f"PRAGMA {pragma}")
+        for name, (arguments, function) in SQLITE_FUNCTIONS.items():
+            connection.create_function(name, arguments, function, deterministic=True)
 
     # The writers of one process queue here: SQLite itself has them ask again after ever longer sleeps.
     turn = threading.Lock()

@@ -38,7 +38,7 @@ SUBJECTS = {
 }  # fmt: skip
 BESIDE_SUBJECTS = {
     "app/domain": {"refusals"},
-    "app/models": {"arrivals", "base", "document", "drawing", "letters", "phrases", "stored_file"},
+    "app/models": {"arrivals", "base", "document", "drawing", "expressions", "letters", "phrases", "stored_file"},
     "app/web": {"factory", "bodies"},
 }
 MOST_MODULES = 25

@@ -85,6 +85,7 @@ class Objection(Base):
         CheckConstraint("length(facts) BETWEEN 20 AND 3000", name="facts_length"),
         CheckConstraint("(withdrawn_at IS NULL) = (withdraw_reason IS NULL)", name="withdrawn_with_reason"),
         Index("ix_objections_contact", "contact_hash", "filed_at"),
+        Index("ix_objections_listed", "case_id", "filed_at", "entry_id"),
     )
 
 

@@ -15,7 +15,7 @@ from app.domain.refusals import BadValue
 from app.evidence.store import Folder
 from app.models import Base
 from app.processes import ticking
-from app.services.record.chain import verify
+from app.services.record.verifying import verify
 from app.services.upkeep.backup import back_up
 from app.services.upkeep.grants import grant
 from app.web.factory import create_app

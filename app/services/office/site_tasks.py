@@ -82,7 +82,7 @@ def _calendar(reader: TaskReader) -> Iterator[Task]:
 
 
 def _messages(reader: TaskReader) -> Iterator[Task]:
-    given_up = min(fates.count_given_up(reader.session, reader.now), fates.MOST_SHOWN)
+    given_up = fates.count_given_up(reader.session, reader.now)
     if given_up:
         yield Task(TaskKind.GIVEN_UP, f"{given_up}条", count=given_up)
 
