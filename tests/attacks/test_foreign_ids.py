@@ -47,7 +47,7 @@ from tests.world import World
 ABSENT = ("0", "2147483647", str(2**63))
 # What is no number: the first of a route's callers is enough for it.
 ODD = ("-1", "9" * 30, "%C2%B2", "1.0", "1%00")
-FEW = 3
+FEW = 2
 
 
 @dataclass
@@ -101,7 +101,9 @@ def callers(siege: Siege, rule: Rule) -> list[str]:
         "handler": "handler",
         "stranger2": "handler",
     }
-    return [login for login, role in seats.items() if role in allowed]
+    found = [login for login, role in seats.items() if role in allowed]
+    # Who may name what does not depend on the database. What a number can be does: one caller is enough for it.
+    return found if siege.app.extensions["portal"].database.engine.dialect.name == "sqlite" else found[-1:]
 
 
 # --- what is whose ---------------------------------------------------------------------------------
