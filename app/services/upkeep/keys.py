@@ -48,8 +48,8 @@ class SealedColumn:
 
 
 SEALED = (
-    SealedColumn(Objection.sealed_salt, Objection.id, Objection.form_hash, binding.place),
     SealedColumn(Identity.sealed, Identity.objection_id, Identity.objection_id, identities.place),
+    SealedColumn(Objection.sealed_salt, Objection.id, Objection.form_hash, binding.place),
     SealedColumn(Evidence.sealed_key, Evidence.id, Evidence.name, key_bound_to),
     SealedColumn(Evidence.sealed_copy_key, Evidence.id, Evidence.copy_name, key_bound_to),
     SealedColumn(Evidence.sealed_title, Evidence.id, Evidence.name, title_bound_to),

@@ -110,6 +110,7 @@ def test_security_09_every_value_comes_back_exactly_and_new_rows_follow(
     world: World, store: Folder, tmp_path: Path, elsewhere: Database
 ) -> None:
     eventful(world, tmp_path)
+    world.seal()
     before = world.everything()
     made = back_up(world.database, store, tmp_path / "backups", NOW)
     restore(elsewhere, Folder(tmp_path / "e2"), RING, made.folder, NOW)
