@@ -112,7 +112,7 @@ def of_size(session: Session, size: int) -> PublishedCheckpoint | None:
 
 
 def _last_occasion(session: Session, now: dt.datetime) -> dt.datetime:
-    hour = now - (now - dt.datetime.fromtimestamp(0, dt.UTC)) % EVERY
+    hour = now - (now - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)) % EVERY
     stands = Period.cancelled_at.is_(None)
     moments = [Period.opens_at, Period.closes_at, Period.settled_at, Closing.closed_at]
     queries = [

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -219,6 +220,7 @@ def test_who_filed_stands_sealed_in_identities_and_nowhere_else(world: World) ->
     assert world.objectors() == [Objector(**planted)]
     with world.database.reader() as session:
         details = [json.loads(row.details) for row in session.scalars(select(AuditRow).order_by(AuditRow.id))]
+    assert re.fullmatch("[0-9a-f]{64}", details[-1].pop("commitment"))  # salted: tests/services/record/test_proofs.py
     assert details[-1] == {"objection": 1, "entry": 6, "handler_unit": world.qilin}
     everywhere = {table: " ".join(rows) for table, rows in world.everything().items()}
     assert {table for table, text in everywhere.items() for value in planted.values() if value in text} == set()
@@ -242,6 +244,7 @@ def test_security_01_fifty_at_once_are_fifty_objections(world: World) -> None:
     )
     assert [f for f in filed if isinstance(f, Exception)] == []
     assert len({f.receipt_code for f in filed}) == len({f.objection_id for f in filed}) == 50
+    world.seal()
     with world.database.reader() as session:
         cases = session.execute(select(Case.entry_id, func.count()).group_by(Case.entry_id))
         assert sorted(tuple(row) for row in cases) == [(entry, 10) for entry in sorted(entries)]
