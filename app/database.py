@@ -8,18 +8,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.models.expressions import SQLITE_FUNCTIONS
 from app.sealing import Keyring
+
+if TYPE_CHECKING:  # Alembic is imported where it is used: only the start and the console migrate
+    from alembic.config import Config
 
 ROOT = Path(__file__).resolve().parent.parent
 _BUSY_TIMEOUT_MS = 15_000
@@ -46,6 +45,8 @@ class Database:
 
         `keyring` seals what older versions kept plain.
         """
+        from alembic import command
+
         if self.engine.dialect.name == "sqlite" and (path := self.engine.url.database):
             Path(path).parent.mkdir(parents=True, exist_ok=True)
         with self.engine.execution_options(gongshi_writes=True).connect() as connection:
@@ -60,6 +61,8 @@ class Database:
 
     def revision(self) -> str | None:
         """Return the migration the schema stands at; None before the first."""
+        from alembic.runtime.migration import MigrationContext
+
         with self.engine.connect() as connection:
             return MigrationContext.configure(connection).get_current_revision()
 
@@ -78,10 +81,14 @@ class Database:
 
 def knows_revision(revision: str) -> bool:
     """Tell whether this code has that migration. It has not if a newer version made it."""
+    from alembic.script import ScriptDirectory
+
     return revision in {script.revision for script in ScriptDirectory.from_config(alembic_config()).walk_revisions()}
 
 
 def alembic_config() -> Config:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(ROOT / "migrations"))
     return config
@@ -90,6 +97,8 @@ def alembic_config() -> Config:
 @cache
 def _newest_migration() -> str | None:
     """Read once: the migrations of a running server are those it was started with."""
+    from alembic.script import ScriptDirectory
+
     return ScriptDirectory.from_config(alembic_config()).get_current_head()
 
 

@@ -52,6 +52,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--senders-killed", type=int, default=4, help="how often a sender is killed meanwhile")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the long walks to `make soak`, unless they are asked for: by their mark, or by the name of their file."""
+    if config.option.markexpr or any(".py" in argument for argument in config.args):
+        return
+    walks = [item for item in items if item.get_closest_marker("soak")]
+    items[:] = [item for item in items if not item.get_closest_marker("soak")]
+    config.hook.pytest_deselected(items=walks)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """What a test measured stands at the end of the run."""
     reports = [report for kind in ("passed", "failed") for report in terminalreporter.getreports(kind)]

@@ -22,7 +22,7 @@ from app.processes import sealer
 from app.sealing import SealBroken, keyring_of
 from app.services.calendar import availability
 from app.services.cases import settlement, warnings
-from app.services.imports import reading
+from app.services.imports.waiting import find_due
 from app.services.messages.queue import wake_after_commits
 from app.services.objections import drafts, evidence_upkeep
 from app.services.periods import listings
@@ -173,7 +173,11 @@ def read_imports(database: Database, vault: Vault, now: dt.datetime) -> None:
     Raises StoreDown and what the database raises: they wait for the next tick.
     """
     with database.reader() as session:
-        due = reading.find_due(session)
+        due = find_due(session)
+    if not due:
+        return
+    from app.services.imports import reading  # openpyxl and python-docx come along
+
     latest = time.monotonic() + _READS_BEGIN_WITHIN
     for import_id in due:
         if time.monotonic() > latest:

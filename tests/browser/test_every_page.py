@@ -378,6 +378,7 @@ def of_several_cases(walk: Walk, head: Page, portal: Portal) -> None:
     walk.look(second, "several to confirm")
 
 
+@pytest.mark.soak
 def test_what_a_unit_sees(portal: Portal) -> None:
     world, walk = portal.world, Walk(portal, "unit")
     period = world.round_two()
@@ -569,6 +570,7 @@ def changed_nominees(walk: Walk, page: Page) -> None:
     walk.look(page, "places left", "/nominees/vacancies")
 
 
+@pytest.mark.soak
 def test_what_the_office_sees(portal: Portal) -> None:
     world, walk = portal.world, Walk(portal, "office")
     office = portal.staff("phone", "office")
@@ -888,6 +890,7 @@ def test_what_a_request_about_ones_own_data_looks_like(portal: Portal) -> None:
     walk.over()
 
 
+@pytest.mark.soak
 def test_what_setting_up_looks_like(portal: Portal, tmp_path: Path) -> None:
     world, walk = portal.world, Walk(portal, "setting up")
     office = portal.staff("phone", "office")
@@ -1001,6 +1004,7 @@ def book_of_another_year() -> Book:
     return Book(plan, places=[BookPlaces(0, "沾益区", 4, 8)], contacts=contacts, people=people)
 
 
+@pytest.mark.soak
 def test_which_papers_there_are(portal: Portal) -> None:
     world, walk = portal.world, Walk(portal, "papers")
     papers = f"/programmes/{world.programme}/papers"
@@ -1028,6 +1032,7 @@ def test_which_papers_there_are(portal: Portal) -> None:
     walk.over()
 
 
+@pytest.mark.soak
 def test_the_way_to_the_award(portal: Portal, tmp_path: Path) -> None:
     """Look at the pages from the first paper to a revocation, for the office, the public and a unit."""
     world, walk, folder = portal.world, Walk(portal, "award"), tmp_path / "scans"

@@ -29,8 +29,12 @@ from app.models import (
     Unit,
     User,
 )
+<<<<<<< HEAD
 from app.services.imports import reading
 from app.services.periods import listings
+=======
+from app.services.imports import waiting
+>>>>>>> lighter
 from app.services.shared.issuers import named
 from app.services.shared.work import Work
 from app.services.upkeep import checking
@@ -87,7 +91,7 @@ def test_0009_an_import_being_read_waits_for_the_tick_and_the_others_stay_as_the
         assert [(each.rows_total, each.attempts) for each in after] == [(9, 0), (None, 0), (9, 0), (9, 0), (9, 0)]
         left = select(ImportRow.import_id).order_by(ImportRow.import_id)
         assert session.scalars(left).all() == [1, 1, 3, 3, 4, 4, 5, 5]
-        assert reading.find_due(session) == [1, 2]
+        assert waiting.find_due(session) == [1, 2]
 
 
 AUTHORITIES = ("discipline", "personnel", "police", "audit")

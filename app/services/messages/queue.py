@@ -9,13 +9,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from functools import cache
-
-from huey import Huey, RedisHuey, SqliteHuey, crontab
-from huey.serializer import SignedSerializer
+from typing import TYPE_CHECKING
 
 from app.database import Database
 from app.services.messages.outbox import call_after_commits
 from config import Settings
+
+if TYPE_CHECKING:  # huey brings Redis and more along: it is imported by the first call
+    from huey import Huey
 
 _log = logging.getLogger("gongshi.messages")
 _NAME = "gongshi"
@@ -24,6 +25,9 @@ _CALLS = 4  # more calls than threads have no use
 
 def open_queue(settings: Settings) -> Huey:
     """Open the queue of this installation. A call is signed: huey unpickles it, and a pickle can run anything."""
+    from huey import RedisHuey, SqliteHuey
+    from huey.serializer import SignedSerializer
+
     signed = SignedSerializer(secret=settings.secret_key, salt="gongshi queue")
     if settings.redis_url:
         return RedisHuey(_NAME, url=settings.redis_url, results=False, serializer=signed)
@@ -45,6 +49,7 @@ def add_tasks(
 
     A process that only calls registers the tasks too, since both sides know them by name.
     """
+    from huey import crontab
 
     @huey.task(name="deliver")  # type: ignore[untyped-decorator] # huey has no types
     def called() -> None:
