@@ -29,12 +29,8 @@ from app.models import (
     Unit,
     User,
 )
-<<<<<<< HEAD
-from app.services.imports import reading
-from app.services.periods import listings
-=======
 from app.services.imports import waiting
->>>>>>> lighter
+from app.services.periods import listings
 from app.services.shared.issuers import named
 from app.services.shared.work import Work
 from app.services.upkeep import checking
