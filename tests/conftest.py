@@ -119,7 +119,7 @@ def session(database: Database) -> Iterator[Session]:
 
 
 @pytest.fixture(scope="session")
-def on_postgresql(postgresql: Server) -> Rehearsal:
+def rehearsal_on_postgresql(postgresql: Server) -> Rehearsal:
     database = Database(postgresql.copy())
     rehearsal = Rehearsal(database, _small_world)
     database.dispose()
@@ -127,7 +127,7 @@ def on_postgresql(postgresql: Server) -> Rehearsal:
 
 
 @pytest.fixture(scope="session")
-def on_sqlite(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Rehearsal:
+def rehearsal_on_sqlite(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Rehearsal:
     path = shutil.copy(sqlite_template, tmp_path_factory.mktemp("rehearsal") / "gongshi.sqlite")
     database = Database(f"sqlite:///{path}")
     rehearsal = Rehearsal(database, _small_world)
@@ -138,7 +138,7 @@ def on_sqlite(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -
 @pytest.fixture
 def world(database: Database, request: pytest.FixtureRequest) -> World:
     """A small programme: an office, two recommending units with their own units, people and nominees."""
-    rehearsal: Rehearsal = request.getfixturevalue(f"on_{database.engine.dialect.name}")
+    rehearsal: Rehearsal = request.getfixturevalue(f"rehearsal_on_{database.engine.dialect.name}")
     return rehearsal.world(database)
 
 
