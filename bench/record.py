@@ -19,7 +19,7 @@ from sqlalchemy import func, select, text
 
 from app.clock import now
 from app.database import Database
-from app.models import AuditRow, Seal
+from app.models import ActSeal, AuditRow
 from app.services.record.chain import Act, record
 from app.services.record.sealer import seal_all, seal_once
 from app.services.record.verifying import verify
@@ -133,13 +133,13 @@ def _write_for_some_seconds(url: str, writers: int, one_by_one: bool) -> float:
 def _seal(url: str, stop: threading.Event, sealed: list[float]) -> None:
     database = Database(url)
     with database.reader() as session:
-        last = session.scalar(select(func.max(Seal.number))) or 0
+        last = session.scalar(select(func.max(ActSeal.number))) or 0
     while not stop.wait(_LOOKS_AFTER):
         while seal_once(database):
             at = dt.datetime.now(dt.UTC)
             with database.reader() as session:
-                query = select(Seal.number, AuditRow.at).join(Seal.act).where(Seal.number > last).order_by(Seal.number)
-                for number, written in session.execute(query):
+                query = select(ActSeal.number, AuditRow.at).join(ActSeal.act).where(ActSeal.number > last)
+                for number, written in session.execute(query.order_by(ActSeal.number)):
                     last = number
                     sealed.append((at - written).total_seconds())
     database.dispose()

@@ -64,12 +64,12 @@ from app.models.periods import Closing, DeadlineExtension, Entry, Period, Replan
 from app.models.phrases import Phrase, PhraseUse
 from app.models.programmes import Programme, Quota, Stage
 from app.models.record import (
+    ActSeal,
     AuditRow,
     CheckpointStamp,
     CheckRun,
     Cosignature,
     PublishedCheckpoint,
-    Seal,
     Tile,
     UnsealedAct,
     WitnessedLog,
@@ -83,6 +83,7 @@ __all__ = [
     "PROPOSAL_END_NAMES",
     "READABLE",
     "AccountReset",
+    "ActSeal",
     "AuditRow",
     "AvailabilitySpan",
     "Base",
@@ -151,7 +152,6 @@ __all__ = [
     "Revocation",
     "RevocationGround",
     "ScanState",
-    "Seal",
     "SecondFactor",
     "SecondLook",
     "SpentAnswer",

@@ -30,10 +30,10 @@ class AuditRow(Base):
     salt: Mapped[str] = mapped_column(String(32))
     leaf: Mapped[str] = mapped_column(String(64))
 
-    seal: Mapped[Seal | None] = relationship(viewonly=True)
+    seal: Mapped[ActSeal | None] = relationship(viewonly=True)
 
 
-class Seal(Base):
+class ActSeal(Base):
     """The place of an act: its number in the chain, from 1; its leaf has the index `number - 1` in the tree (R38).
 
     Insert-only by triggers, as the acts are.

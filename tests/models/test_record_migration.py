@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import inspect, select, text
 
 from app.database import Database
-from app.models import AuditRow, Seal, Tile, UnsealedAct
+from app.models import ActSeal, AuditRow, Tile, UnsealedAct
 from app.services.record import chain
 from app.services.record.chain import Act, Head
 from app.services.record.sealer import seal_all
@@ -114,7 +114,7 @@ def test_0032_an_empty_record_stays_empty_and_begins_at_one(before: Database) ->
         session.commit()
     assert seal_all(before) == 1
     with before.reader() as session:
-        assert session.scalars(select(Seal.number)).all() == [1]
+        assert session.scalars(select(ActSeal.number)).all() == [1]
         assert verify(session).holds
 
 

@@ -63,8 +63,8 @@ def _unsealed(reader: TaskReader) -> Iterator[Task]:
     """
     served = LiveData(reader.session, reader.now).served
     late = find_late(reader.session, served)
-    if late.since:
-        about = f"{late.count}条，最早的写于{moment(late.since)}，在编号以前不能证明没有改动"
+    if late.oldest_at:
+        about = f"{late.count}条，最早的写于{moment(late.oldest_at)}，在编号以前不能证明没有改动"
         yield Task(TaskKind.UNSEALED, about, count=late.count)
 
 

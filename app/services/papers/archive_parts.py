@@ -21,6 +21,7 @@ from app.domain.record.leaves import moment_as_hashed
 from app.domain.refusals import Refusal
 from app.domain.shared.wording import full_day, moment
 from app.models import (
+    ActSeal,
     AuditRow,
     Case,
     Document,
@@ -35,7 +36,6 @@ from app.models import (
     Proceeding,
     Programme,
     Purpose,
-    Seal,
 )
 from app.papers.bundle import LeftOut, Member
 from app.services.office import ledger
@@ -302,7 +302,7 @@ def _chain(made: ArchivedProgramme) -> Iterator[bytes]:
             session.expunge(row)
 
 
-def _as_hashed(row: AuditRow, seal: Seal) -> dict[str, str | int]:
+def _as_hashed(row: AuditRow, seal: ActSeal) -> dict[str, str | int]:
     return {
         "id": seal.number,
         "at": moment_as_hashed(row.at),

@@ -21,7 +21,7 @@ from app.services.shared.stored_rows import StoredRows
 
 
 @dataclass(frozen=True, slots=True)
-class ListedEntry:
+class StoredEntry:
     """One entry as the list shows it. `grounds`: why this very period put the nominee out; none if it did not."""
 
     view: EntryView
@@ -30,7 +30,7 @@ class ListedEntry:
     grounds: frozenset[Ground]
 
 
-def stored_entries(session: Session, period: Period, now: dt.datetime) -> StoredRows[ListedEntry]:
+def stored_entries(session: Session, period: Period, now: dt.datetime) -> StoredRows[StoredEntry]:
     """Return the entries of a period in its order, for the office."""
     source = (
         select(Entry.id)
@@ -39,14 +39,14 @@ def stored_entries(session: Session, period: Period, now: dt.datetime) -> Stored
         .where(Entry.period_id == period.id)
     )
 
-    def load(ids: Sequence[int]) -> list[ListedEntry]:
+    def load(ids: Sequence[int]) -> list[StoredEntry]:
         views = read_entries(session, session.scalars(select(Entry).where(Entry.id.in_(ids))).all(), now)
         nominees = [view.nominee_id for view in views]
         statuses, out = find_statuses(session, nominees, now), find_out(session, period, now, nominees)
         against = select(Case.entry_id, func.count()).where(Case.entry_id.in_(ids)).group_by(Case.entry_id)
         several = Counter(dict(session.execute(against).all()))
         return [
-            ListedEntry(view, several[view.id], statuses[view.nominee_id], out.get(view.nominee_id, frozenset()))
+            StoredEntry(view, several[view.id], statuses[view.nominee_id], out.get(view.nominee_id, frozenset()))
             for view in views
         ]
 

@@ -17,14 +17,14 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from app.domain.cases.states import Actor
 from app.domain.record.leaves import SALT_LENGTH, LeafContent, moment_as_hashed
-from app.models import AuditRow, Base, Case, Nominee, Period, Programme, Seal, Unit, UnsealedAct, User
+from app.models import ActSeal, AuditRow, Base, Case, Nominee, Period, Programme, Unit, UnsealedAct, User
 
 GENESIS = "0" * 64
 CLOCK = "clock"
 OBJECTOR = "objector"
 STRANGER = "stranger"
 COMMAND_LINE = "cli"
-_HEAD = select(Seal.number, Seal.hash, AuditRow.at).join(Seal.act).order_by(Seal.number.desc()).limit(1)
+_HEAD = select(ActSeal.number, ActSeal.hash, AuditRow.at).join(ActSeal.act).order_by(ActSeal.number.desc()).limit(1)
 # Ids in the order of the rows: acts of one transaction are sealed in the order in which they were told.
 _WRITE = insert(AuditRow).returning(AuditRow.id, sort_by_parameter_order=True)
 _LEFT_TO_SEAL = insert(UnsealedAct)
@@ -172,7 +172,7 @@ def published(head: Head, key: bytes) -> str:
 
 def every_row(session: Session, up_to: int) -> Iterator[AuditRow]:
     """Yield every sealed act up to this number, in their order, each with its seal; read in pieces."""
-    query = select(AuditRow).join(AuditRow.seal).where(Seal.number <= up_to).order_by(Seal.number)
+    query = select(AuditRow).join(AuditRow.seal).where(ActSeal.number <= up_to).order_by(ActSeal.number)
     query = query.options(contains_eager(AuditRow.seal))
     yield from session.scalars(query, execution_options={"yield_per": 500})
 

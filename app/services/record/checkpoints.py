@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app import signing
 from app.database import Database
 from app.domain.record.notes import BadNote, Checkpoint, KnownKey, Note, NoteSignature, sign_checkpoint
-from app.models import Closing, Period, PublishedCheckpoint, Seal
+from app.models import ActSeal, Closing, Period, PublishedCheckpoint
 from app.sealing import Keyring
 from app.services.record.sealer import is_elected, seal_batch
 from app.services.record.tree import StoredTree
@@ -83,7 +83,7 @@ def publish(
             return None
         while seal_batch(session):
             pass
-        size = session.scalar(select(func.max(Seal.number))) or 0
+        size = session.scalar(select(func.max(ActSeal.number))) or 0
         if not size:
             session.rollback()
             return None

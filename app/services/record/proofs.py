@@ -13,7 +13,7 @@ from app.domain.record.listings import LISTED_ACTS
 from app.domain.record.merkle import consistency_proof, inclusion_proof
 from app.domain.record.notes import Note, parse_signatures
 from app.domain.record.proof_files import ProvenLeaf, SignedTree
-from app.models import AuditRow, CheckpointStamp, Cosignature, Objection, PublishedCheckpoint, Seal, StatedList
+from app.models import ActSeal, AuditRow, CheckpointStamp, Cosignature, Objection, PublishedCheckpoint, StatedList
 from app.services.record import checkpoints
 from app.services.record.chain import content_of, on_case, on_period
 from app.services.record.tree import StoredTree
@@ -34,8 +34,8 @@ class FiledAct:
 def filed_act(session: Session, objection: Objection) -> FiledAct | None:
     """Return the act of this objection's filing. None where the record has none."""
     query = (
-        select(AuditRow, Seal.number)
-        .outerjoin(Seal, Seal.act_id == AuditRow.id)
+        select(AuditRow, ActSeal.number)
+        .outerjoin(ActSeal, ActSeal.act_id == AuditRow.id)
         .where(AuditRow.subject == on_case(objection.case_id), AuditRow.action == "objection.filed")
         .order_by(AuditRow.id)
     )
@@ -87,10 +87,10 @@ def prove_period(session: Session, period_id: int, key: str) -> bytes | None:
     if checkpoint is None:
         return None
     acts = session.execute(
-        select(AuditRow, Seal.number)
-        .join(Seal, Seal.act_id == AuditRow.id)
+        select(AuditRow, ActSeal.number)
+        .join(ActSeal, ActSeal.act_id == AuditRow.id)
         .where(AuditRow.subject == on_period(period_id), AuditRow.action.in_(LISTED_ACTS.values()))
-        .order_by(Seal.number)
+        .order_by(ActSeal.number)
     ).all()
     stated = session.scalars(select(StatedList).where(StatedList.period_id == period_id).order_by(StatedList.ordinal))
     lists = [

@@ -15,14 +15,14 @@ from sqlalchemy.orm import Session
 
 from app.database import Database
 from app.domain.refusals import WrongState
-from app.models import AuditRow, Seal, UnsealedAct
+from app.models import ActSeal, AuditRow, UnsealedAct
 from app.services.record.chain import GENESIS, chained, content_of
 from app.services.record.tree import StoredTree
 
 AT_ONCE = 1000  # acts in a batch: more would hold SQLite's write lock for longer than a page may wait
 # The key of the advisory lock. Its value does not matter; every sealer of a database uses the same one.
 _ELECT = text(f"SELECT pg_try_advisory_xact_lock({0x676F6E67})")
-_LAST = select(Seal.number, Seal.hash).order_by(Seal.number.desc()).limit(1)
+_LAST = select(ActSeal.number, ActSeal.hash).order_by(ActSeal.number.desc()).limit(1)
 _WAITING = select(AuditRow).join(UnsealedAct, UnsealedAct.act_id == AuditRow.id).order_by(AuditRow.id)
 _ANY = select(UnsealedAct.act_id).limit(1)
 # An act that waits longer is an alarm: no sealer runs, or none gets through.
@@ -51,7 +51,7 @@ def seal_batch(session: Session, most: int = AT_ONCE) -> int:
         hash_ = chained(previous, number, content_of(act))
         seals.append({"number": number, "act_id": act.id, "previous_hash": previous, "hash": hash_})
         previous = hash_
-    connection.execute(insert(Seal), seals)
+    connection.execute(insert(ActSeal), seals)
     StoredTree(connection).grow(size, (bytes.fromhex(act.leaf) for act in acts))
     connection.execute(delete(UnsealedAct).where(UnsealedAct.act_id.in_([act.id for act in acts])))
     return len(acts)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.record.merkle import HASH_LENGTH, CompactRange
 from app.domain.record.notes import BadNote, Checkpoint
-from app.models import AuditRow, PublishedCheckpoint, Seal, Tile, UnsealedAct
+from app.models import ActSeal, AuditRow, PublishedCheckpoint, Tile, UnsealedAct
 from app.services.record.chain import GENESIS, Head, chained, content_of
 from app.services.record.checkpoints import LogKeys
 from app.services.record.sealer import SEALED_WITHIN
@@ -50,7 +50,7 @@ class Verification:
         return self.broken_at is None
 
 
-class Misfit(Exception):
+class RecordMisfit(Exception):
     """Something of the record that doesn't fit, at an act's number."""
 
     def __init__(self, number: int, problem: str, part: Part = Part.CHAIN) -> None:
@@ -74,7 +74,7 @@ def verify(
     walk = _Walk(session, kept, checkpoints, keys)
     try:
         walk.over_everything()
-    except Misfit as misfit:
+    except RecordMisfit as misfit:
         return walk.result(misfit)
     return walk.result()
 
@@ -84,13 +84,13 @@ class Tail:
     """The acts that are not sealed yet: how many, and the moment of the first."""
 
     count: int
-    since: dt.datetime | None
+    oldest_at: dt.datetime | None
 
 
 def tail(session: Session) -> Tail:
     query = select(func.count(), func.min(AuditRow.at)).select_from(UnsealedAct).join(AuditRow)
-    count, since = session.execute(query).one()
-    return Tail(count, since)
+    count, oldest_at = session.execute(query).one()
+    return Tail(count, oldest_at)
 
 
 def _is_signed(row: PublishedCheckpoint, keys: LogKeys) -> bool:
@@ -105,8 +105,8 @@ def _is_signed(row: PublishedCheckpoint, keys: LogKeys) -> bool:
 def find_late(session: Session, by: dt.datetime) -> Tail:
     """Return the acts that were written more than a minute before `by` and have no seal."""
     query = select(func.count(), func.min(AuditRow.at)).select_from(UnsealedAct).join(AuditRow)
-    count, since = session.execute(query.where(AuditRow.at < by - SEALED_WITHIN)).one()
-    return Tail(count, since)
+    count, oldest_at = session.execute(query.where(AuditRow.at < by - SEALED_WITHIN)).one()
+    return Tail(count, oldest_at)
 
 
 class _Walk:
@@ -124,16 +124,16 @@ class _Walk:
         self._states = sorted(states, reverse=True)
         unsigned = (row for row in published if keys is not None and not _is_signed(row, keys))
         self._wrong_state = next(
-            (Misfit(row.size, "处的存证不是本系统签的", Part.CHECKPOINT) for row in unsigned), None
+            (RecordMisfit(row.size, "处的存证不是本系统签的", Part.CHECKPOINT) for row in unsigned), None
         )
-        self._wrong_tile: Misfit | None = None
+        self._wrong_tile: RecordMisfit | None = None
 
     def over_everything(self) -> None:
         self._meet_states()
         for seal in self._sealed():
             self._next(seal)
         if self._heads:
-            raise Misfit(self._count + 1, f"缺失，另存的校验值是第{self._heads[0][0]}条的")
+            raise RecordMisfit(self._count + 1, f"缺失，另存的校验值是第{self._heads[0][0]}条的")
         self._find_left_out()
         for place, hashes in self._tiles:
             self._compare(place, hashes)
@@ -141,11 +141,11 @@ class _Walk:
         if self._wrong_tile:
             raise self._wrong_tile
         if self._states and not self._wrong_state:
-            raise Misfit(self._count + 1, f"缺失，公布的存证有{self._states[0][0]}条", Part.CHECKPOINT)
+            raise RecordMisfit(self._count + 1, f"缺失，公布的存证有{self._states[0][0]}条", Part.CHECKPOINT)
         if self._wrong_state:
             raise self._wrong_state
 
-    def result(self, misfit: Misfit | None = None) -> Verification:
+    def result(self, misfit: RecordMisfit | None = None) -> Verification:
         behind = tail(self._session)
         return Verification(
             self._count,
@@ -155,31 +155,31 @@ class _Walk:
             misfit.part if misfit else Part.CHAIN,
             self._tree.root().hex(),
             behind.count,
-            behind.since,
+            behind.oldest_at,
         )
 
     def _sealed(self) -> Iterator[Row[Any]]:
         """Yield each seal with its act, whose columns are empty where it is gone."""
         acts = [column for column in AuditRow.__table__.columns if column.name != "id"]
-        query = select(Seal.__table__, AuditRow.id.label("there"), *acts).outerjoin(
-            AuditRow, AuditRow.id == Seal.act_id
+        query = select(ActSeal.__table__, AuditRow.id.label("there"), *acts).outerjoin(
+            AuditRow, AuditRow.id == ActSeal.act_id
         )
-        result = self._session.execute(query.order_by(Seal.number), execution_options={"yield_per": 1000})
+        result = self._session.execute(query.order_by(ActSeal.number), execution_options={"yield_per": 1000})
         yield from result
 
     def _next(self, seal: Row[Any]) -> None:
         number = self._count + 1
         if seal.number != number or seal.there is None:
-            raise Misfit(number, "缺少一行")
+            raise RecordMisfit(number, "缺少一行")
         if seal.previous_hash != self._previous:
-            raise Misfit(number, "与上一行不衔接")
+            raise RecordMisfit(number, "与上一行不衔接")
         content = content_of(seal)
         leaf = content.hash
         if chained(self._previous, number, content) != seal.hash or leaf.hex() != seal.leaf:
-            raise Misfit(number, "内容被改动")
+            raise RecordMisfit(number, "内容被改动")
         while self._heads and self._heads[-1][0] == number:
             if self._heads.pop()[1] != seal.hash:
-                raise Misfit(number, "与另存的校验值不符")
+                raise RecordMisfit(number, "与另存的校验值不符")
         self._previous, self._count = seal.hash, number
         self._tiles.add(self._tree.append(leaf))
         if number % TILE_WIDTH == 0:
@@ -191,31 +191,31 @@ class _Walk:
         """Compare the root with each checkpoint of this size. The first that differs is told at the end."""
         while self._states and self._states[-1][0] == self._count:
             if self._states.pop()[1] != self._tree.root().hex() and self._wrong_state is None:
-                self._wrong_state = Misfit(max(self._count, 1), "与公布的存证不符", Part.CHECKPOINT)
+                self._wrong_state = RecordMisfit(max(self._count, 1), "与公布的存证不符", Part.CHECKPOINT)
 
     def _compare(self, place: tuple[int, int], hashes: bytes) -> None:
         """Compare a tile with the stored one, which may have grown since the walk began."""
         level, position = place
         if self._wrong_tile is None and self._stored.tile(level, position)[: len(hashes)] != hashes:
             first = position * TILE_WIDTH ** (level + 1) + 1
-            self._wrong_tile = Misfit(first, "与校验树不符", Part.TREE)
+            self._wrong_tile = RecordMisfit(first, "与校验树不符", Part.TREE)
 
     def _find_tiles_beyond(self) -> None:
         """Find a tree that is not as large as the chain, in one statement, since both grow all the time."""
         query = (
-            select(select(func.max(Seal.number)).scalar_subquery(), Tile.position, func.length(Tile.hashes))
+            select(select(func.max(ActSeal.number)).scalar_subquery(), Tile.position, func.length(Tile.hashes))
             .where(Tile.level == 0)
             .order_by(Tile.position.desc())
             .limit(1)
         )
         sealed, position, length = self._session.execute(query).first() or (None, 0, 0)
         if (sealed or 0) != position * TILE_WIDTH + length // HASH_LENGTH and self._wrong_tile is None:
-            self._wrong_tile = Misfit(self._count + 1, "与校验树的大小不符", Part.TREE)
+            self._wrong_tile = RecordMisfit(self._count + 1, "与校验树的大小不符", Part.TREE)
 
     def _find_left_out(self) -> None:
         """Find an act that is neither sealed nor left to seal, in one statement: both change all the time."""
-        sealed = select(Seal.number).where(Seal.act_id == AuditRow.id).exists()
+        sealed = select(ActSeal.number).where(ActSeal.act_id == AuditRow.id).exists()
         waits = select(UnsealedAct.act_id).where(UnsealedAct.act_id == AuditRow.id).exists()
         left_out = self._session.scalar(select(func.min(AuditRow.id)).where(~sealed, ~waits))
         if left_out is not None:
-            raise Misfit(self._count + 1, "之后有一行没有编号，也不在待编号之列")
+            raise RecordMisfit(self._count + 1, "之后有一行没有编号，也不在待编号之列")

@@ -10,10 +10,10 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.domain.refusals import BadValue, WrongState
-from app.models import AuditRow, Base, PublishedCheckpoint, Seal
+from app.models import ActSeal, AuditRow, Base, PublishedCheckpoint
 
 _VERSION_TABLE = "alembic_version"
-_INSERT_ONLY = tuple(model.__tablename__ for model in (AuditRow, Seal, PublishedCheckpoint))
+_INSERT_ONLY = tuple(model.__tablename__ for model in (AuditRow, ActSeal, PublishedCheckpoint))
 _ALL_BUT_TRUNCATE = "SELECT, INSERT, UPDATE, DELETE"
 _EXISTS = text("SELECT 1 FROM pg_roles WHERE rolname = :role")
 # CREATEROLE can make itself a member of others; the roles that PostgreSQL brings read and write everything, files too.

@@ -77,7 +77,7 @@ def take_readings(session: Session, now: dt.datetime) -> Readings:
         since_last_tick=now - last_tick if last_tick else None,
         since_last_check=now - last_check.began_at if last_check else None,
         unsealed_acts=unsealed.count,
-        oldest_unsealed=now - unsealed.since if unsealed.since else dt.timedelta(),
+        oldest_unsealed=now - unsealed.oldest_at if unsealed.oldest_at else dt.timedelta(),
         since_last_checkpoint=now - newest[0].at if newest else None,
         since_last_stamp=now - stamped if (stamped := proof_times.last_stamp(session)) else None,
         since_last_cosignature=now - cosigned if (cosigned := proof_times.last_cosignature(session)) else None,

@@ -23,7 +23,7 @@ from app.services.cases import queue, second_looks
 from app.services.nominees.statuses import status_in_sql
 from app.services.objections import channels
 from app.services.periods import closing, interruption, listed, progress, scheduling
-from app.services.periods.listed import ListedEntry
+from app.services.periods.listed import StoredEntry
 from app.services.periods.restorations import restorations_of
 from app.services.shared.stored_rows import a_name, a_number, a_text, of_ids
 from app.web.cases.case_list import case_listing
@@ -182,19 +182,19 @@ def entries(period_id: int) -> ResponseReturnValue:
     ).answer("periods/entries.html", period=shown)
 
 
-def _fate_badge(row: ListedEntry) -> str | None:
+def _fate_badge(row: StoredEntry) -> str | None:
     return "lapsed" if row.grounds else STATUS_BADGES[row.status] or None
 
 
-def _fate(row: ListedEntry) -> str:
+def _fate(row: StoredEntry) -> str:
     return "、".join(GROUND_NAMES[ground] for ground in sorted(row.grounds)) or STATUS_NAMES[row.status]
 
 
-def _corrected(row: ListedEntry) -> str:
+def _corrected(row: StoredEntry) -> str:
     return "有更正" if row.view.corrections else ""
 
 
-def _nominee(row: ListedEntry) -> str:
+def _nominee(row: StoredEntry) -> str:
     return url_for("nominees.nominee", nominee_id=row.view.nominee_id)
 
 

@@ -10,11 +10,11 @@ from sqlalchemy import delete, insert, select, text
 from sqlalchemy.orm import Session
 
 from app.domain.record.leaves import LeafContent, moment_as_hashed
-from app.models import AuditRow, Base, PublishedCheckpoint, Seal, Tile, UnsealedAct
+from app.models import ActSeal, AuditRow, Base, PublishedCheckpoint, Tile, UnsealedAct
 from app.services.record.sealer import seal_batch
 
 GUARDED = ("audit_rows", "seals", "checkpoints")
-_RECORD: tuple[type[Base], ...] = (Tile, Seal, UnsealedAct)
+_RECORD: tuple[type[Base], ...] = (Tile, ActSeal, UnsealedAct)
 
 
 def unguard(session: Session) -> None:
@@ -32,7 +32,7 @@ def unguard(session: Session) -> None:
 def acts_of(session: Session) -> list[dict[str, Any]]:
     """Every act as a row, in the order of the chain."""
     columns = AuditRow.__table__.columns
-    query = select(*columns).join(Seal, Seal.act_id == AuditRow.id).order_by(Seal.number)
+    query = select(*columns).join(ActSeal, ActSeal.act_id == AuditRow.id).order_by(ActSeal.number)
     return [dict(row) for row in session.execute(query).mappings()]
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from app.models import PublishedCheckpoint, Seal
+from app.models import ActSeal, PublishedCheckpoint
 from app.services.record import chain
 from app.services.record.chain import GENESIS, Act, Head, RecordSearch
 from app.services.record.sealer import seal_batch
@@ -80,7 +80,7 @@ def test_security_38_whatever_is_done_behind_the_triggers_is_found(world: World)
     whole = five_rows(world)
     assert (whole.rows, whole.holds) == (5, True)
     with world.database.reader() as session:
-        heads = list(session.scalars(select(Seal.hash).order_by(Seal.number)))
+        heads = list(session.scalars(select(ActSeal.hash).order_by(ActSeal.number)))
     edited = [
         (f"UPDATE audit_rows SET {column} = {value} WHERE id = 3", 2, 3, "内容被改动")  # noqa: S608 - written below
         for column, value in {
@@ -126,7 +126,8 @@ def test_security_38_a_cut_or_remade_end_is_found_against_heads_kept_elsewhere(w
     whole = five_rows(world)
     with world.database.reader() as session:
         kept = [
-            Head(*row) for row in session.execute(select(Seal.number, Seal.hash).order_by(Seal.number.desc())).all()
+            Head(*row)
+            for row in session.execute(select(ActSeal.number, ActSeal.hash).order_by(ActSeal.number.desc())).all()
         ]
         assert chain.head(session) == Head(5, whole.head, NOW)
         for heads in ([], kept[:1], kept, [Head(0, GENESIS)]):

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.database import Database
 from app.domain.refusals import WrongState
-from app.models import AuditRow, Seal, UnsealedAct
+from app.models import ActSeal, AuditRow, UnsealedAct
 from app.services.record import chain, sealer
 from app.services.record.chain import Act
 from app.services.record.sealer import is_elected, seal_all, seal_batch, seal_once
@@ -30,7 +30,7 @@ def write(database: Database, *cases: int) -> None:
 
 def numbered(database: Database) -> list[tuple[int, str]]:
     with database.reader() as session:
-        rows = session.execute(select(Seal.number, AuditRow.subject).join(Seal.act).order_by(Seal.number))
+        rows = session.execute(select(ActSeal.number, AuditRow.subject).join(ActSeal.act).order_by(ActSeal.number))
         return [(number, subject) for number, subject in rows]
 
 

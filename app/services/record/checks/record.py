@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, String, cast, exists, func, litera
 
 from app.domain.cases.states import State
 from app.models import (
+    ActSeal,
     AuditRow,
     Base,
     Case,
@@ -17,7 +18,6 @@ from app.models import (
     Objection,
     Period,
     Programme,
-    Seal,
     StatedList,
     Unit,
     UnsealedAct,
@@ -50,7 +50,7 @@ _LED_THERE = {
 def _misfit(live: LiveData, part: Part) -> Found:
     found = live.record
     if found.broken_at is not None and found.part is part:
-        yield Seal, found.broken_at
+        yield ActSeal, found.broken_at
 
 
 @invariant("R32", "记录前后相连，没有改动、缺少或者调换")
