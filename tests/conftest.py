@@ -72,7 +72,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A PostgreSQL server of this run's own."""
     with served(tmp_path_factory.mktemp("postgresql")) as server:
         yield server
@@ -107,7 +107,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         database = Database(f"sqlite:///{path}")
     else:
-        database = Database(request.getfixturevalue("postgresql").empty())
+        database = Database(request.getfixturevalue("postgresql_server").empty())
     yield database
     database.dispose()
 
@@ -119,8 +119,8 @@ def session(database: Database) -> Iterator[Session]:
 
 
 @pytest.fixture(scope="session")
-def rehearsal_on_postgresql(postgresql: Server) -> Rehearsal:
-    database = Database(postgresql.copy())
+def rehearsal_on_postgresql(postgresql_server: Server) -> Rehearsal:
+    database = Database(postgresql_server.copy())
     rehearsal = Rehearsal(database, _small_world)
     database.dispose()
     return rehearsal

@@ -43,7 +43,7 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     if request.param == "sqlite":
         made = Database(f"sqlite:///{tmp_path}/empty.sqlite")
     else:
-        made = Database(request.getfixturevalue("postgresql").copy("template0"))
+        made = Database(request.getfixturevalue("postgresql_server").copy("template0"))
     yield made
     made.dispose()
 

@@ -48,7 +48,7 @@ def bases(
                 shutil.copy(sqlite_template, folder / "gongshi.sqlite")
                 database = Database(f"sqlite:///{folder / 'gongshi.sqlite'}")
             else:
-                database = Database(request.getfixturevalue("postgresql").copy())
+                database = Database(request.getfixturevalue("postgresql_server").copy())
             _fill(database, name, folder)
             assert check_database(database, at(OPEN)) == []
             opened[name] = (database, _disarmed(database))

@@ -22,6 +22,6 @@ def elsewhere(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databa
     if request.param == "sqlite":
         made = Database(f"sqlite:///{tmp_path}/elsewhere/gongshi.sqlite")
     else:
-        made = Database(request.getfixturevalue("postgresql").copy("template0"))
+        made = Database(request.getfixturevalue("postgresql_server").copy("template0"))
     yield made
     made.dispose()
