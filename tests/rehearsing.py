@@ -70,7 +70,15 @@ class Rehearsal:
             self._second.play(database)
             return self._period
 
-        return replace(self._world, database=database, rehearsed=round_two)
+        own = self._world
+        return replace(
+            own,
+            database=database,
+            people=dict(own.people),  # what a test adds to these is of that test alone
+            nominees=list(own.nominees),
+            others=list(own.others),
+            rehearsed=round_two,
+        )
 
 
 @contextmanager

@@ -83,13 +83,15 @@ def in_table(name: str, old: str, new: str) -> Attack:
 
 
 def cut(folder: Path) -> None:
-    """Drop the record's last rows, and say so everywhere."""
-    path, manifest = folder / "tables" / "audit_rows.jsonl", manifest_of(folder)
-    kept = path.read_text("utf-8").splitlines(keepends=True)[:-3]
-    path.write_text("".join(kept), "utf-8")
+    """Drop the record's last acts with their seals, and say so everywhere."""
+    manifest = manifest_of(folder)
+    for table in ("audit_rows", "seals"):
+        path = folder / "tables" / f"{table}.jsonl"
+        kept = path.read_text("utf-8").splitlines(keepends=True)[:-3]
+        path.write_text("".join(kept), "utf-8")
+        manifest["tables"][table]["rows"] = len(kept)
     last = json.loads(kept[-1])
-    manifest["tables"]["audit_rows"]["rows"] = len(kept)
-    manifest["audit_head"] = f"{last['id']}:{last['hash']}"
+    manifest["audit_head"] = f"{last['number']}:{last['hash']}"
     write(folder, manifest)
 
 

@@ -61,14 +61,14 @@ def record_tables(session: Session) -> list[str]:
 # --- what it cannot do ---------------------------------------------------------------------------
 
 OF_A_RECORD = (
-    "UPDATE {table} SET id = id",
-    "UPDATE {table} SET id = id WHERE false",
+    "UPDATE {table} SET {key} = {key}",
+    "UPDATE {table} SET {key} = {key} WHERE false",
     "DELETE FROM {table}",
     "TRUNCATE {table}",
     "TRUNCATE {table} RESTART IDENTITY CASCADE",
     "SELECT * FROM {table} FOR UPDATE",
     "LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE",
-    "INSERT INTO {table} SELECT * FROM {table} ON CONFLICT (id) DO UPDATE SET id = EXCLUDED.id",
+    "INSERT INTO {table} SELECT * FROM {table} ON CONFLICT ({key}) DO UPDATE SET {key} = EXCLUDED.{key}",
     "MERGE INTO {table} USING (SELECT 1) AS one ON true WHEN MATCHED THEN DELETE",
     "ALTER TABLE {table} DISABLE TRIGGER ALL",
     "ALTER TABLE {table} ADD COLUMN more int",
@@ -78,7 +78,7 @@ OF_A_RECORD = (
     "CREATE TRIGGER mine BEFORE INSERT ON {table} EXECUTE FUNCTION suppress_redundant_updates_trigger()",
     "CREATE RULE mine AS ON INSERT TO {table} DO INSTEAD NOTHING",
     "CREATE POLICY mine ON {table}",
-    "CREATE INDEX mine ON {table} (id)",
+    "CREATE INDEX mine ON {table} ({key})",
     "CREATE TEMPORARY TABLE {table} (id int)",
     "COPY {table} TO '/tmp/record.csv'",
     "COPY {table} FROM '/etc/passwd'",
@@ -136,7 +136,8 @@ def test_security_38_no_statement_gets_past_the_grants(own: Database, world: Wor
         records = record_tables(session)
         name = str(session.scalar(text("SELECT current_database()")))
     assert "audit_rows" in records
-    statements = [each.format(table=table) for table in records for each in OF_A_RECORD]
+    key = {table.name: next(iter(table.primary_key)).name for table in Base.metadata.sorted_tables}
+    statements = [each.format(table=table, key=key[table]) for table in records for each in OF_A_RECORD]
     statements += [each.format(database=name) for each in OF_THE_DATABASE]
     passed = {}
     for statement in statements:

@@ -39,6 +39,8 @@ CONNECTS = {
     "app/channels/mail.py": "GONGSHI_MAIL_URL",
     "app/channels/robots.py": "GONGSHI_WECOM_URL, GONGSHI_DINGTALK_URL",
     "app/channels/sms.py": "GONGSHI_SMS_URL",
+    "app/channels/timestamps.py": "GONGSHI_TSA_URL",
+    "app/channels/witnesses.py": "GONGSHI_WITNESSES",
     "app/evidence/s3.py": "GONGSHI_EVIDENCE_S3_ENDPOINT",
     "app/evidence/scanner.py": "GONGSHI_CLAMD",
     "app/processes/ticking.py": "GONGSHI_HOST and GONGSHI_PORT: it asks its own server",

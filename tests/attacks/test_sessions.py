@@ -189,13 +189,13 @@ def test_security_25_every_cookie_that_is_ever_set_is_shut_to_scripts_and_other_
         ("POST", f"/periods/{period}/nominees/{nominee}/objection", filled()),
         ("GET", "/receipt", {}),
         ("POST", "/receipt/kept", {}),
-        ("POST", "/reading", {"size": "large"}),
+        ("POST", "/reading", {"text": "large"}),
         ("GET", "/login", {}),
         ("POST", "/login", {"login": "head", "password": PASSWORD}),
     )
-    options = {"base_url": "https://gongshi.example.cn"}
+    options = {"base_url": "https://localhost"}
     for method, path, data in steps:
-        headers = {"Referer": "https://gongshi.example.cn/"}
+        headers = {"Referer": "https://localhost/"}
         sent = {**data, "csrf_token": browser.signed_csrf()} if method == "POST" else None
         browser.write_session(csrf_token="a token of the test's own, forty characters")
         answer = browser.open(path, method=method, data=sent, headers=headers, **options)
