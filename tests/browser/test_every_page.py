@@ -52,7 +52,7 @@ DEEDS = "第3位对象三年来办成**实事**十二件，群众满意。"
 FACTS = "该对象申报的第三项实事由邻近单位完成，2025年6月的施工记录可以核实，请予核查。"
 
 BLUEPRINTS = {
-    "public": {"public", "objections", "receipts", "account"},
+    "public": {"public", "objections", "receipts", "account", "log", "log_proofs", "own_proof", "period_proofs"},
     "unit": {"cases", "own", "imports", "registrations"},
     "office": {
         "office",
@@ -82,6 +82,14 @@ ELSEWHERE = {
 }
 # Endpoints that send files, which have no look.
 FILES = {
+    "log.newest",
+    "log.of_size",
+    "log_proofs.consistency",
+    "log_proofs.stamp",
+    "own_proof.filed",
+    "own_proof.proof",
+    "period_proofs.kept_list",
+    "period_proofs.list_proof",
     "cases.case_file",
     "cases.case_volume",
     "cases.letter_file",

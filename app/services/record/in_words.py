@@ -35,6 +35,8 @@ _BACKUP = re.compile(r"\d{8}T\d{6}Z")
 _PLACED = re.compile(r"(\d+) ([a-z]+)")  # unit and role, as `user.placed` holds them
 _CALENDAR_PACKAGE = re.compile(r"\bholidays (?=\d)")
 _BEGINNINGS = ("opens_at", "first_made")  # any other instant is the end of something
+# It stands behind what people read.
+_READ_BY_PROGRAMS = frozenset({"commitment"})
 _AT_ONCE = 500
 UNNUMBERED = "待编号"
 _UNKNOWN_DETAIL, _UNKNOWN_ACT = "其他", "其他操作"
@@ -90,7 +92,7 @@ class RecordWords:
             about=self._names.name(row.subject),
             details="；".join(
                 f"{DETAIL_NAMES.get(key, _UNKNOWN_DETAIL)}：{self._detail(row.action, key, value)}"
-                for key, value in details.items()
+                for key, value in sorted(details.items(), key=lambda one: one[0] in _READ_BY_PROGRAMS)
             ),
         )
 
