@@ -102,8 +102,8 @@ class Crowd:
     broken: list[str] = field(default_factory=list)  # requests that failed and were sent again
     connect: Callable[[str], http.client.HTTPConnection] = connect_plainly
     files_every: int = 0  # each so many-th form brings a picture; 0: none does
-    waits: list[float] = field(default_factory=list)  # seconds from a form's first request until its receipt was shown
-    shown_at: list[float] = field(default_factory=list)  # when each receipt was shown, by the monotonic clock
+    # Of each form, by the monotonic clock: when it was first asked for, and when its receipt was shown.
+    spans: list[tuple[float, float]] = field(default_factory=list)
     _began: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -119,6 +119,10 @@ class Crowd:
         for person in people:
             person.result()
         assert len(self.codes) == forms
+
+    def longest_wait(self) -> float:
+        """Return the seconds that it took the slowest form from its first request to its receipt."""
+        return max(shown - began for began, shown in self.spans)
 
     def _wait_for(self, acknowledged: int, people: Sequence[object]) -> None:
         until = time.monotonic() + _PATIENCE
@@ -161,8 +165,7 @@ class Crowd:
             return _found(_CODE, self._until(lambda: visitor.get("/receipt"), 200))
 
         code = receipt()
-        self.shown_at.append(time.monotonic())
-        self.waits.append(time.monotonic() - began)
+        self.spans.append((began, time.monotonic()))
         self.codes.append(code)
         if number % 5 == 0:  # goes back and presses the button again
             visitor.cookie = before

@@ -11,6 +11,7 @@ import re
 import shutil
 import socket
 import ssl
+import subprocess
 import sys
 import tempfile
 import urllib.error
@@ -163,10 +164,11 @@ class ApplicationHost:
     def address(self) -> str:
         return f"http://{self.machine.address}:8000"
 
-    def start(self) -> None:
+    def start(self, **settings: str) -> subprocess.Popen[bytes]:
+        """Start the portal. `settings` are of this start alone."""
         instance = self.log.with_name(f"instance-{self.machine.address}")
-        own = settings_as_environment({"host": self.machine.address, "instance_dir": str(instance)})
-        self.machine.start(SERVE, self.log, self.environment | own)
+        own = settings_as_environment({"host": self.machine.address, "instance_dir": str(instance)} | settings)
+        return self.machine.start(SERVE, self.log, self.environment | own)
 
     def ready(self) -> str:
         """Return what /readyz says, "" while it does not answer."""
