@@ -22,9 +22,18 @@ if TYPE_CHECKING:  # Alembic is imported where it is used: only the start and th
 
 ROOT = Path(__file__).resolve().parent.parent
 _BUSY_TIMEOUT_MS = 15_000
-# In seconds but for the last, which is in milliseconds; the address of the database may name others.
-_POSTGRESQL_PATIENCE = {"connect_timeout": 3, "keepalives_idle": 30, "tcp_user_timeout": 20_000}
-
+# In seconds but for tcp_user_timeout, which is in milliseconds; the address of the database may name others.
+_POSTGRESQL_PATIENCE = {
+    "connect_timeout": 3,
+    # A line whose other end has vanished is found within 25 s even while it waits for an answer.
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "tcp_user_timeout": 20_000,
+    # The server finds it as fast, and lets go of the locks of a host that was cut off: its own default is two hours.
+    "options": "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_user_timeout=20000",
+    # Of several servers the one that is no standby: a window is never judged, and no page made, by a lagging copy.
+    "target_session_attrs": "primary",
+}
 
 # Of one process to PostgreSQL. They stay open: a pool that closes what a crowd opened opens it anew for each request.
 _CONNECTIONS = 15

@@ -1,7 +1,8 @@
-"""The queue: huey, in Redis where there is one, else in a file beside the others of this server.
+"""The queue: huey, in a file of each host's own.
 
 The queue holds no messages, only calls to look into the table `dispatches`. Any worker of any server sends any of its
-rows, and a lost call delays a message by a minute at most.
+rows, and a lost call delays a message by a minute at most. It is not in Redis, even where there is one: a Redis that
+was cut off would hold each request that told somebody something for twenty seconds, and no message would leave.
 """
 
 from __future__ import annotations
@@ -24,13 +25,11 @@ _CALLS = 4  # more calls than threads have no use
 
 
 def open_queue(settings: Settings) -> Huey:
-    """Open the queue of this installation. A call is signed: huey unpickles it, and a pickle can run anything."""
-    from huey import RedisHuey, SqliteHuey
+    """Open the queue of this host. A call is signed: huey unpickles it, and a pickle can run anything."""
+    from huey import SqliteHuey
     from huey.serializer import SignedSerializer
 
     signed = SignedSerializer(secret=settings.secret_key, salt="gongshi queue")
-    if settings.redis_url:
-        return RedisHuey(_NAME, url=settings.redis_url, results=False, serializer=signed)
     settings.instance_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     return SqliteHuey(_NAME, filename=str(settings.instance_dir / "queue.sqlite"), results=False, serializer=signed)
 

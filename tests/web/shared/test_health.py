@@ -102,6 +102,7 @@ def test_what_can_be_done_without_for_a_while_is_named_and_nobody_is_sent_away(
     for settings, degraded in (
         ({"evidence_dir": folder}, None),  # not there yet, but could be made
         ({"redis_url": "redis://127.0.0.1:1"}, ["redis"]),
+        ({"redis_url": "redis://127.0.0.1:1", "limits_enabled": False}, None),  # nobody counts in it
         ({"evidence_dir": Path("/dev/null/evidence")}, ["evidence"]),
         ({"evidence_dir": Path("/dev/null/evidence"), "evidence_s3_bucket": "elsewhere"}, None),
         ({"redis_url": "redis://:a-password@127.0.0.1:1", "evidence_dir": Path("/dev/null/x")}, ["redis", "evidence"]),
