@@ -68,14 +68,12 @@ def test_a_workbook_with_errors_names_each_and_nothing_is_saved(database: Databa
 
 
 def test_the_archive_is_written_for_its_owner_alone_and_never_over_another_file(world: World, tmp_path: Path) -> None:
-    file, environment = (
-        tmp_path / "归档包.zip",
-        {
-            "GONGSHI_DATABASE_URL": world.database.url,
-            "GONGSHI_IDENTITY_KEY": world.key.decode(),
-            "GONGSHI_EVIDENCE_DIR": str(tmp_path / "evidence"),
-        },
-    )
+    file = tmp_path / "归档包.zip"
+    environment = {
+        "GONGSHI_DATABASE_URL": world.database.url,
+        "GONGSHI_IDENTITY_KEY": world.key.decode(),
+        "GONGSHI_EVIDENCE_DIR": str(tmp_path / "evidence"),
+    }
 
     def asked(login: str = "office", programme: int = world.programme, reason: str = "移交市档案馆") -> Result:
         arguments = ["programme", "archive", str(programme), str(file), "--by", login, "--reason", reason]
