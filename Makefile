@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 TOOLS  := $(VENV)/tools
 PIP    := -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test check bench fuzz faults histories pictures browser nginx printer lock audit sbom clean
+.PHONY: run test quick soak check bench fuzz faults histories years pictures browser nginx printer lock audit sbom clean
 
 run: $(VENV)/.installed
 	@GONGSHI_DEMONSTRATION=1 $(BIN)/gongshi migrate
@@ -14,6 +14,15 @@ run: $(VENV)/.installed
 
 test: $(VENV)/.installed-test browser nginx printer check
 	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+# The loop while working: rules, use cases and pages, on SQLite alone.
+quick: $(VENV)/.installed-test
+	@$(BIN)/python -m pytest tests/domain tests/services tests/web -k "not postgresql" -n 2 --dist worksteal
+
+# What `make test` leaves out: the long walks, and the long forms of what it does in short.
+soak: $(VENV)/.installed-test browser nginx printer
+	@$(BIN)/python -m pytest -m soak -n 2 --dist worksteal
+	@$(MAKE) --no-print-directory fuzz faults histories years
 
 check: $(VENV)/.installed-test
 	$(BIN)/ruff check .
@@ -33,6 +42,10 @@ faults: $(VENV)/.installed-test
 
 histories: $(VENV)/.installed-test
 	@$(BIN)/python -m pytest tests/histories -n 2 --histories 30 --histories-moves 200 --histories-seed -1
+
+# A thousand programme-years: half with a diligent office, half with one that waits.
+years: $(VENV)/.installed-test
+	@$(BIN)/python -m pytest tests/years -n 2 --years 500 --years-seed -1
 
 # The pictures of docs/手册.md and README.md, taken anew from the pages as they are.
 pictures: $(VENV)/.installed-test browser

@@ -87,6 +87,10 @@ class Settings:
     sms_never: str = ""  # and the answer to one that never will be
     wecom_url: str = ""  # where 企业微信 takes what its group robots say; without it there are none
     dingtalk_url: str = ""  # where 钉钉 does
+    tsa_url: str = ""  # a time stamping authority (RFC 3161) that stamps checkpoints; without it none is stamped
+    tsa_certificate: str = ""  # a file with its certificates, PEM
+    witnesses: str = ""  # who cosigns our checkpoints: public key, space, address; several with commas between
+    witnessed_logs: str = ""  # the public keys of the logs whose checkpoints we cosign, with commas between
     oidc_issuer: str = ""  # an identity provider (OpenID Connect) for staff; without it passwords alone
     oidc_name: str = "统一身份认证"  # what its button is called
     oidc_client_id: str = ""

@@ -8,22 +8,35 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from app.models.expressions import SQLITE_FUNCTIONS
 from app.sealing import Keyring
+
+if TYPE_CHECKING:  # Alembic is imported where it is used: only the start and the console migrate
+    from alembic.config import Config
 
 ROOT = Path(__file__).resolve().parent.parent
 _BUSY_TIMEOUT_MS = 15_000
-# In seconds but for the last, which is in milliseconds; the address of the database may name others.
-_POSTGRESQL_PATIENCE = {"connect_timeout": 3, "keepalives_idle": 30, "tcp_user_timeout": 20_000}
+# In seconds but for tcp_user_timeout, which is in milliseconds; the address of the database may name others.
+_POSTGRESQL_PATIENCE = {
+    "connect_timeout": 3,
+    # A line whose other end has vanished is found within 25 s even while it waits for an answer.
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "tcp_user_timeout": 20_000,
+    # The server finds it as fast, and lets go of the locks of a host that was cut off: its own default is two hours.
+    "options": "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_user_timeout=20000",
+    # Of several servers the one that is no standby: a window is never judged, and no page made, by a lagging copy.
+    "target_session_attrs": "primary",
+}
+
+# Of one process to PostgreSQL. They stay open: a pool that closes what a crowd opened opens it anew for each request.
+_CONNECTIONS = 15
 
 
 class Database:
@@ -41,6 +54,8 @@ class Database:
 
         `keyring` seals what older versions kept plain.
         """
+        from alembic import command
+
         if self.engine.dialect.name == "sqlite" and (path := self.engine.url.database):
             Path(path).parent.mkdir(parents=True, exist_ok=True)
         with self.engine.execution_options(gongshi_writes=True).connect() as connection:
@@ -55,6 +70,8 @@ class Database:
 
     def revision(self) -> str | None:
         """Return the migration the schema stands at; None before the first."""
+        from alembic.runtime.migration import MigrationContext
+
         with self.engine.connect() as connection:
             return MigrationContext.configure(connection).get_current_revision()
 
@@ -73,10 +90,14 @@ class Database:
 
 def knows_revision(revision: str) -> bool:
     """Tell whether this code has that migration. It has not if a newer version made it."""
+    from alembic.script import ScriptDirectory
+
     return revision in {script.revision for script in ScriptDirectory.from_config(alembic_config()).walk_revisions()}
 
 
 def alembic_config() -> Config:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(ROOT / "migrations"))
     return config
@@ -85,6 +106,8 @@ def alembic_config() -> Config:
 @cache
 def _newest_migration() -> str | None:
     """Read once: the migrations of a running server are those it was started with."""
+    from alembic.script import ScriptDirectory
+
     return ScriptDirectory.from_config(alembic_config()).get_current_head()
 
 
@@ -92,7 +115,7 @@ def _postgresql(url: str) -> Engine:
     """Limit every wait: a server that does not answer is a fault within seconds, not a page that never comes."""
     given = make_url(url).query
     patience = {name: value for name, value in _POSTGRESQL_PATIENCE.items() if name not in given}
-    return create_engine(url, pool_pre_ping=True, connect_args=patience)
+    return create_engine(url, pool_pre_ping=True, connect_args=patience, pool_size=_CONNECTIONS, max_overflow=0)
 
 
 def _sqlite(url: str) -> Engine:
@@ -114,6 +137,8 @@ def _sqlite(url: str) -> Engine:
             f"busy_timeout={_BUSY_TIMEOUT_MS}",
         ):
             connection.execute(f"PRAGMA {pragma}")
+        for name, (arguments, function) in SQLITE_FUNCTIONS.items():
+            connection.create_function(name, arguments, function, deterministic=True)
 
     # The writers of one process queue here: SQLite itself has them ask again after ever longer sleeps.
     turn = threading.Lock()

@@ -27,6 +27,7 @@ _TAG = 16
 _KEY_ID = 4
 _HEADER = 1 + _KEY_ID
 _BLOCK = 16
+_SEED_LENGTH = 32
 
 
 class Cipher(StrEnum):
@@ -126,9 +127,29 @@ class Keyring:
     def unseal_text(self, sealed: bytes, bound_to: str) -> str:
         return self.unseal(sealed, bound_to).decode()
 
+    def vouch(self, content: bytes, bound_to: str) -> str:
+        """Return a mark in hex that only a holder of the key can make of this content for this place."""
+        return self._mark(self._current_id, content, bound_to)
+
+    def vouches(self, mark: str, content: bytes, bound_to: str) -> bool:
+        """Tell whether the mark was made of this content for this place, with the key in use or one it replaced."""
+        return any(
+            hmac.compare_digest(mark.encode(), self._mark(key_id, content, bound_to).encode())
+            for key_id in self._secrets
+        )
+
+    def _mark(self, key_id: bytes, content: bytes, bound_to: str) -> str:
+        key = HKDF(SHA256(), 32, salt=None, info=f"gongshi vouch {bound_to}".encode())
+        return hmac.new(key.derive(self._secrets[key_id].encode()), content, hashlib.sha256).hexdigest()
+
     def is_current(self, sealed: bytes) -> bool:
         """Tell whether it was sealed with the key and cipher in use. If not, a rotation seals it anew."""
         return sealed[:_HEADER] == _MARKS[self.cipher] + self._current_id
+
+    def signing_seeds(self) -> list[bytes]:
+        """Return 32 bytes for each secret, the newest first, for the keys that sign the checkpoints (R38)."""
+        derivations = (HKDF(SHA256(), _SEED_LENGTH, salt=None, info=b"gongshi checkpoints") for _ in self.hash_keys)
+        return [derivation.derive(secret) for derivation, secret in zip(derivations, self.hash_keys, strict=True)]
 
     def _key(self, key_id: bytes, cipher: Cipher) -> bytes:
         if (key_id, cipher) not in self._keys:

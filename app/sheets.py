@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from io import BytesIO
+from tempfile import SpooledTemporaryFile
+from typing import IO
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell, WriteOnlyCell
@@ -16,6 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 _NOT_IN_A_TITLE, _LONGEST_TITLE = re.compile(r"[\[\]:*?/\\]"), 31  # what Excel says of the name on the tab
 _NOT_IN_A_FILE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # what no XML may hold
+_IN_MEMORY = 1_000_000  # bytes of a finished file; a longer one lies on the disk until it is sent
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -34,12 +36,19 @@ def sheet(title: str, columns: Columns, rows: Rows) -> bytes:
 
 def book(pages: Iterable[tuple[str, Columns, Rows]]) -> bytes:
     """Write several sheets into one file, each as `sheet` does."""
+    with spooled(pages) as written:
+        return written.read()
+
+
+def spooled(pages: Iterable[tuple[str, Columns, Rows]]) -> IO[bytes]:
+    """Write several sheets into a file without a name that lies in memory while it is small. The caller closes it."""
     made = Workbook(write_only=True)  # rows are written one by one, however many there are
     for title, columns, rows in pages:
         _write_page(made, title, columns, rows)
-    written = BytesIO()
+    written = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - it is read after this returns
     made.save(written)
-    return written.getvalue()
+    written.seek(0)
+    return written
 
 
 def _write_page(made: Workbook, title: str, columns: Columns, rows: Rows) -> None:

@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import checks, cold_pages, grouping, list_page, objections, settlement
+from bench import checks, cold_pages, grouping, hosts, list_page, objections, record, settlement, staff_pages
 
 MEASUREMENTS = {
     "list_page": list_page.run,
@@ -16,6 +16,11 @@ MEASUREMENTS = {
     "objections_postgresql": objections.run_postgresql,
     "settlement": settlement.run,
     "grouping": grouping.run,
+    "record_postgresql": record.run,
+    "hosts": hosts.run,
+    "standby_delay": hosts.run_standby,
+    "staff_pages": staff_pages.run_sqlite,
+    "staff_pages_postgresql": staff_pages.run_postgresql,
     "check_million_rows": checks.run,
     "check_million_rows_postgresql": checks.run_postgresql,
 }

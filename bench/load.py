@@ -62,14 +62,16 @@ def for_seconds(request: bytes, seconds: float) -> Iterator[bytes]:
         yield request
 
 
-def send(port: int, requests: Iterable[bytes], *, clients: int = CLIENTS, keep: bool = False) -> Outcome:
+def send(
+    port: int, requests: Iterable[bytes], *, clients: int = CLIENTS, keep: bool = False, host: str = "127.0.0.1"
+) -> Outcome:
     """Send every request, `clients` at a time. Raises ConnectionError when the server hangs up."""
     numbered = enumerate(requests)
     answers: list[Answer] = []
     start = time.perf_counter()
     with selectors.DefaultSelector() as selector:
         for _ in range(clients):
-            client = _Client(port, keep)
+            client = _Client((host, port), keep)
             if client.send_next(numbered):
                 selector.register(client.socket, selectors.EVENT_READ, client)
         while selector.get_map():
@@ -88,8 +90,8 @@ def send(port: int, requests: Iterable[bytes], *, clients: int = CLIENTS, keep: 
 class _Client:
     """One connection and the exchange under way on it."""
 
-    def __init__(self, port: int, keep: bool) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=60)
+    def __init__(self, address: tuple[str, int], keep: bool) -> None:
+        self.socket = socket.create_connection(address, timeout=60)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._keep = keep
         self._buffer = memoryview(bytearray(_BUFFER))

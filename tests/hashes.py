@@ -1,20 +1,18 @@
-"""The real password hash with a low cost, for tests that do not test its cost."""
+"""The real password hash at a low cost, for every test but that of its cost.
+
+Servers that a test starts have the real one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-import pytest
 from argon2 import PasswordHasher
 
 from app.services.accounts import passwords
 
+OF_THE_PORTAL = passwords._hasher
 
-@contextmanager
-def cheap_hashes() -> Iterator[None]:
-    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(passwords, "_hasher", hasher)
-        patch.setattr(passwords, "_NOBODY", hasher.hash("nobody has this password"))
-        yield
+
+def hash_cheaply() -> None:
+    """Let every later hash of this process cost next to nothing."""
+    passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    passwords._NOBODY = passwords._hasher.hash("nobody has this password")

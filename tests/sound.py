@@ -66,6 +66,7 @@ def eventful(world: World, evidence: Path) -> None:
     world.run(phrases.add, PhraseKind.REPLY, TEXT, by=world.actor("head"), now=now)
     lists.checked(world, evidence, {"a.xlsx": lists.sheet([lists.person()])})
     _logged_in(world)
+    world.seal()
 
 
 def _supplemented(world: World, evidence: Path, code: str) -> None:

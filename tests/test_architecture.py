@@ -38,7 +38,7 @@ SUBJECTS = {
 }  # fmt: skip
 BESIDE_SUBJECTS = {
     "app/domain": {"refusals"},
-    "app/models": {"arrivals", "base", "document", "drawing", "letters", "phrases", "stored_file"},
+    "app/models": {"arrivals", "base", "document", "drawing", "expressions", "letters", "phrases", "stored_file"},
     "app/web": {"factory", "bodies"},
 }
 MOST_MODULES = 25
@@ -270,7 +270,7 @@ def test_the_rules_and_use_cases_name_no_city() -> None:
         ("docx", ("app.papers",)),
         ("docxtpl", ("app.papers",)),
         ("segno", ("app.web.shared.qr", "app.papers")),
-        ("cryptography", ("app.sealing",)),
+        ("cryptography", ("app.sealing", "app.signing", "app.channels.timestamps")),
         ("structlog", ("app.logs", "app.web.shared.requests")),
         ("prometheus_client", ("app.web.shared.metrics",)),
         ("boto3", ("app.evidence",)),
@@ -280,6 +280,7 @@ def test_the_rules_and_use_cases_name_no_city() -> None:
         ("smtplib", ("app.channels.mail",)),
         ("imaplib", ("app.channels.bounces",)),
         ("icalendar", ("app.web.messages.feeds",)),
+        ("rfc3161_client", ("app.channels.timestamps",)),
         ("huey", ("app.services.messages.queue",)),
     ],
 )

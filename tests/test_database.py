@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
 from app.database import Database
+from config import Settings
 
 
 @pytest.fixture
@@ -41,3 +45,37 @@ def test_a_database_knows_whether_its_schema_is_the_newest(tmp_path: Path) -> No
     assert (database.revision(), database.is_migrated()) == ("0001", False)
     database.migrate()
     assert database.is_migrated()
+
+
+def test_a_line_to_postgresql_that_has_gone_dead_is_found_in_seconds_on_both_ends() -> None:
+    asked = connection_options("postgresql+psycopg://gongshi@127.0.0.1:1/gongshi")
+    # Where an answer is awaited and nothing is unacknowledged, the second probe finds the line older than the timeout.
+    assert asked["keepalives_idle"] + 2 * asked["keepalives_interval"] <= 25
+    assert asked["tcp_user_timeout"] == 20_000
+    assert asked["options"] == "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_user_timeout=20000"
+    given = connection_options("postgresql+psycopg://gongshi@127.0.0.1:1/gongshi?connect_timeout=9&keepalives_idle=99")
+    assert (given["connect_timeout"], given["keepalives_idle"]) == ("9", "99")
+
+
+def test_no_connection_leads_to_a_standby_and_no_setting_names_one_to_read_from() -> None:
+    """Nothing is read from a copy that lags: no page, and no window (R5)."""
+    for address in ("gongshi@127.0.0.1:1/gongshi", "gongshi@/gongshi?host=127.0.0.1,127.0.0.2&port=1,1"):
+        assert connection_options(f"postgresql+psycopg://{address}")["target_session_attrs"] == "primary"
+    names = [field.name for field in fields(Settings)]
+    assert [name for name in names if re.search("replica|standby|reader|slave|follower", name)] == []
+    assert [name for name in names if name.endswith("_url") and "database" in name] == ["database_url"]
+
+
+def connection_options(url: str) -> dict[str, Any]:
+    """Return what psycopg is asked for when a connection is made."""
+    asked: dict[str, Any] = {}
+    database = Database(url)
+
+    @event.listens_for(database.engine, "do_connect")
+    def connects(_dialect: object, _record: object, _arguments: object, options: dict[str, Any]) -> None:
+        asked.update(options)
+        raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        database.revision()
+    return asked

@@ -11,7 +11,7 @@ from email.message import EmailMessage
 from email.parser import BytesParser
 from urllib.parse import unquote, urlsplit
 
-from app.domain.messages.fate import WORDS_LENGTH
+from app.domain.messages.fate import kept_words
 from config import BadSettings
 
 _TIMEOUT = 20  # seconds
@@ -78,7 +78,7 @@ def bounce_in(content: bytes) -> Bounce | None:
     if not failed or token is None:
         return None
     words = str(failed[0].get("Diagnostic-Code") or failed[0].get("Status") or "被退信")
-    return Bounce(token[1].decode(), " ".join(words.split())[:WORDS_LENGTH])
+    return Bounce(token[1].decode(), kept_words(words))
 
 
 def _returned(report: EmailMessage) -> bytes:

@@ -10,7 +10,7 @@ from app.channels.mail import MailServer
 from app.channels.robots import DingTalkRobot, WecomRobot
 from app.channels.sms import SmsGateway
 from app.domain.messages.channels import OutgoingChannel
-from app.domain.messages.fate import WORDS_LENGTH, Outcome
+from app.domain.messages.fate import Outcome, kept_words
 from app.domain.messages.wording import MessageText
 from config import Settings
 
@@ -34,10 +34,9 @@ class Gateways:
         return frozenset(self._gateways)
 
     def send(self, channel: OutgoingChannel, address: str, message: MessageText, token: str) -> Outcome:
-        """Send, and return the outcome with the gateway's words in one line, without the address they may repeat."""
+        """Send, and return the outcome with the gateway's words in one line, without any address."""
         outcome = self._gateways[channel].send(address, message, token)
-        words = " ".join(outcome.words.split()).replace(address, "…")
-        return Outcome(outcome.said, words[:WORDS_LENGTH])
+        return Outcome(outcome.said, kept_words(outcome.words, address))
 
 
 def gateways_of(settings: Settings) -> Gateways:

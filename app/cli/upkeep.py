@@ -11,11 +11,13 @@ from app import clock
 from app.cli.checks import say_findings
 from app.cli.shared import OpenPortal, plainly
 from app.domain.calendar.workdays import end_of
+from app.domain.record.notes import BadNote, Checkpoint
 from app.domain.shared.instants import SHANGHAI
 from app.evidence.store import store_of
 from app.sealing import keyring_of
 from app.services.objections import evidence_upkeep
-from app.services.record import chain
+from app.services.record import chain, sealer, verifying
+from app.services.record.checkpoints import LogKeys, log_keys_of, publish
 from app.services.record.checks.run import check_database
 from app.services.shared.work import Work
 from app.services.upkeep import data_requests, grants
@@ -37,7 +39,8 @@ def audit() -> None:
 @click.pass_obj
 @plainly
 def head(opened: OpenPortal, day: dt.datetime | None) -> None:
-    """Print number, hash and time of the last row: one line, to be kept where this machine cannot reach."""
+    """Print number, hash and time of the last act: one line, to be kept where this machine cannot reach."""
+    sealer.seal_all(opened.migrated)
     with opened.migrated.reader() as session:
         found = chain.head_of_day(session, end_of(day.date())) if day else chain.head(session)
     if day:
@@ -56,22 +59,64 @@ def head(opened: OpenPortal, day: dt.datetime | None) -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A file with kept heads in it, such as the manifest of a backup; may be repeated.",
 )
+@click.option(
+    "notes",
+    "--checkpoint",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A checkpoint that was kept, a file with one note; may be repeated.",
+)
 @click.pass_obj
 @plainly
-def verify(opened: OpenPortal, heads: tuple[str, ...], files: tuple[Path, ...]) -> None:
-    """Recompute the whole chain, and hold it against heads that were kept elsewhere."""
+def verify(opened: OpenPortal, heads: tuple[str, ...], files: tuple[Path, ...], notes: tuple[Path, ...]) -> None:
+    """Recompute chain and tree, and hold them against checkpoints, and against heads that were kept elsewhere."""
     kept = []
     for where, text in [*((given, given) for given in heads), *((str(f), f.read_text("utf-8")) for f in files)]:
         found_there = chain.heads_in(text)
         if not found_there:
             raise click.ClickException(f"{where} 里没有校验值，应是 gongshi audit head 打印的“序号:校验值”。")
         kept += found_there
+    keys = log_keys_of(keyring_of(opened.settings), opened.settings.public_url)
+    checkpoints = [_kept_checkpoint(path, keys) for path in notes]
     with opened.migrated.reader() as session:
-        found = chain.verify(session, kept)
+        found = verifying.verify(session, kept, checkpoints, keys)
     if not found.holds:
         raise click.ClickException(f"第{found.broken_at}条{found.problem}，其前{found.rows}条完整。")
     agree = f"，与另存的{len(kept)}个校验值相符" if kept else ""
+    agree += f"，与另存的{len(checkpoints)}份存证相符" if checkpoints else ""
     click.echo(f"完整：{found.rows}条{agree}，末尾校验值 {found.head}")
+    if found.unsealed_since:
+        since = f"{found.unsealed_since.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
+        click.echo(f"还有{found.unsealed}条没有编号，最早的写于 {since}")
+
+
+def _kept_checkpoint(path: Path, keys: LogKeys) -> Checkpoint:
+    try:
+        return keys.read(path.read_text("utf-8"))
+    except (BadNote, UnicodeDecodeError):
+        raise click.ClickException(f"{path} 不是本系统签名的存证，应是 /log/checkpoint 给出的文件。") from None
+
+
+@audit.command("checkpoint")
+@click.pass_obj
+@plainly
+def checkpoint(opened: OpenPortal) -> None:
+    """Publish a checkpoint now and print it: a signed note, to be kept where this machine cannot reach."""
+    keys = log_keys_of(keyring_of(opened.settings), opened.settings.public_url)
+    made = publish(opened.migrated, keys, clock.now())
+    if made is None:
+        raise click.ClickException("没有公布存证：还没有记录，或者另一个进程正在编号，请再试一次。")
+    click.echo(made.note, nl=False)
+    for key in keys.known:
+        click.echo(f"核验用的公钥  {key}", err=True)
+
+
+@audit.command("seal")
+@click.pass_obj
+@plainly
+def seal(opened: OpenPortal) -> None:
+    """Give the acts that wait their numbers in chain and tree. A running server does so by itself."""
+    click.echo(f"已编号：{sealer.seal_all(opened.migrated)}条")
 
 
 @click.command("grants")
@@ -140,7 +185,7 @@ def check_evidence(opened: OpenPortal, deep: bool) -> None:
 @plainly
 def backup(opened: OpenPortal, folder: Path) -> None:
     """Back up database and stored files to a new folder in FOLDER, while the server runs. The keys are kept apart."""
-    made = back_up(opened.migrated, store_of(opened.settings), folder, clock.now())
+    made = back_up(opened.migrated, store_of(opened.settings), keyring_of(opened.settings), folder, clock.now())
     click.echo(f"备份完成：{made.folder}，{made.rows}行，{made.files}个文件，末尾校验值 {made.head}")
     click.echo("密钥不在备份里，请另外保存 GONGSHI_IDENTITY_KEY。")
     _say_missing(made.missing)
@@ -148,11 +193,13 @@ def backup(opened: OpenPortal, folder: Path) -> None:
 
 @click.command("restore")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--unsealed", is_flag=True, help="Take a backup without a seal, made before 2026-12.")
 @click.pass_obj
 @plainly
-def restore(opened: OpenPortal, folder: Path) -> None:
+def restore(opened: OpenPortal, folder: Path, unsealed: bool) -> None:
     """Restore the backup FOLDER into the empty database and evidence folder that the settings name."""
-    done = put_back(opened.database, store_of(opened.settings), keyring_of(opened.settings), folder, clock.now())
+    keyring = keyring_of(opened.settings)
+    done = put_back(opened.database, store_of(opened.settings), keyring, folder, clock.now(), unsealed=unsealed)
     click.echo(f"已恢复：{done.rows}行，{done.files}个文件。")
     _say_missing(done.missing)
     if not done.chain.holds:

@@ -24,6 +24,7 @@ from app.models import Programme
 from app.sealing import Keyring
 from app.services.calendar import availability, calendars
 from app.services.cases import warnings
+from app.services.record.sealer import seal_all
 from app.services.shared.files import Vault
 from app.services.shared.work import Work
 
@@ -66,6 +67,7 @@ def build(
     if gateways is not None:
         send_each_day(diary, keyring, gateways, calendar)
     diary.live()
+    seal_all(database)
 
 
 def _estimate_what_is_missing(session: Session, today: dt.date, start: dt.datetime) -> None:

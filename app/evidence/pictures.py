@@ -6,14 +6,15 @@ EXIF (place, time, telephone), thumbnails, comments, profiles and anything behin
 from __future__ import annotations
 
 import threading
-from typing import BinaryIO
-
-from PIL import Image, ImageOps
+from typing import TYPE_CHECKING, BinaryIO
 
 from app.domain.refusals import FileRefused
 from app.evidence.kinds import FileKind
 from app.evidence.segments import check_jpeg, check_png
 from app.evidence.spool import SealedSpool
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 PIXEL_LIMIT = 50_000_000
 _BROKEN = "这张图片不完整或已损坏，无法打开。请换一张能正常打开的 JPG 或 PNG 图片。"
@@ -44,6 +45,8 @@ def pixels_of(picture: BinaryIO, kind: FileKind) -> tuple[int, int]:
 
 
 def _decoded(picture: BinaryIO, kind: FileKind) -> Image.Image:
+    from PIL import Image
+
     try:
         _CHECKS[kind](picture)
         picture.seek(0)
@@ -62,6 +65,8 @@ def _decoded(picture: BinaryIO, kind: FileKind) -> Image.Image:
 
 def _turn_upright(image: Image.Image) -> None:
     """Apply the orientation that stands in the EXIF, before that is left out."""
+    from PIL import ImageOps
+
     try:
         ImageOps.exif_transpose(image, in_place=True)
     except MemoryError:

@@ -74,9 +74,13 @@ def _passed(connection: socket.socket, data: bytes, until: float) -> bool:
 
 
 def _answer(connection: socket.socket, until: float) -> str:
+    """Return the one answer of the scanner, which ends with a zero and after which it hangs up.
+
+    Half an answer is none, nor are two: whoever says OK and then FOUND speaks of something else.
+    """
     answer = b""
     try:
-        while b"\0" not in answer and len(answer) < _ANSWER_LIMIT:
+        while len(answer) < _ANSWER_LIMIT:
             connection.settimeout(_left(until))
             piece = connection.recv(_ANSWER_LIMIT)
             if not piece:
@@ -84,7 +88,10 @@ def _answer(connection: socket.socket, until: float) -> str:
             answer += piece
     except OSError as fault:
         raise ScannerDown(type(fault).__name__) from fault
-    return answer.partition(b"\0")[0].decode(errors="replace").strip()
+    words, _, behind = answer.partition(b"\0")
+    if len(words) == len(answer) or behind:
+        raise ScannerDown("half an answer, or several")
+    return words.decode(errors="replace")
 
 
 def _left(until: float) -> float:

@@ -60,10 +60,20 @@ from app.models.objections import (
     Registration,
     SpentAnswer,
 )
-from app.models.periods import Closing, DeadlineExtension, Entry, Period, Replanning, WindowExtension
+from app.models.periods import Closing, DeadlineExtension, Entry, Period, Replanning, StatedList, WindowExtension
 from app.models.phrases import Phrase, PhraseUse
 from app.models.programmes import Programme, Quota, Stage
-from app.models.record import AuditRow, CheckRun
+from app.models.record import (
+    ActSeal,
+    AuditRow,
+    CheckpointStamp,
+    CheckRun,
+    Cosignature,
+    PublishedCheckpoint,
+    Tile,
+    UnsealedAct,
+    WitnessedLog,
+)
 from app.models.stored_file import READABLE, ScanState, StoredFile
 from app.models.upkeep import DataRequest
 
@@ -73,6 +83,7 @@ __all__ = [
     "PROPOSAL_END_NAMES",
     "READABLE",
     "AccountReset",
+    "ActSeal",
     "AuditRow",
     "AvailabilitySpan",
     "Base",
@@ -82,9 +93,11 @@ __all__ = [
     "CaseNote",
     "Category",
     "CheckRun",
+    "CheckpointStamp",
     "Closing",
     "Confirmation",
     "Correction",
+    "Cosignature",
     "DataRequest",
     "DeadlineExtension",
     "Deputy",
@@ -124,6 +137,7 @@ __all__ = [
     "Programme",
     "Proposal",
     "ProposalEnd",
+    "PublishedCheckpoint",
     "Purpose",
     "Quota",
     "Reach",
@@ -144,9 +158,13 @@ __all__ = [
     "StaffCalendar",
     "StaffSession",
     "Stage",
+    "StatedList",
     "StoredFile",
+    "Tile",
     "Unit",
     "UnitKind",
+    "UnsealedAct",
     "User",
     "WindowExtension",
+    "WitnessedLog",
 ]

@@ -93,6 +93,8 @@ class Case(Base):
         CheckConstraint("confirmed_by IS NULL OR confirmed_by <> proposed_by", name="two_people"),
         CheckConstraint("joined_into_id IS NULL OR joined_into_id <> id", name="not_into_itself"),
         Index("ix_cases_queue", "handler_unit_id", "state"),
+        # What lists count and order by, so that they need not read the cases themselves.
+        Index("ix_cases_listed", "entry_id", "state", "received_at", "handler_unit_id", "assignee_id", "conclusion"),
     )
 
     @property

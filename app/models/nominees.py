@@ -64,6 +64,7 @@ class Nominee(Base):
         ),
         # Each place has one replacement (R9). A replacement that leaves vacates a place of its own.
         Index("uq_nominees_one_replacement", "replaces_id", unique=True),
+        Index("ix_nominees_listed", "programme_id", "recommender_id", "kind", "position"),
     )
 
 

@@ -49,7 +49,8 @@ class Objection(Base):
     `form_hash` (of the form's token) makes a double click one objection (R16); `content_hash` tells a
     repeated request from a changed one; `receipt_hash` is all that is kept of the code (R18).
     `contact_hash` and `text_hash` tell the same source and the same text without keeping either (R17);
-    objections from before these columns have none.
+    objections from before these columns have none. `sealed_salt` opens the commitment to what was filed,
+    which stands in the record (R38); it is purged with the text.
     """
 
     __tablename__ = "objections"
@@ -69,6 +70,7 @@ class Objection(Base):
     withdraw_reason: Mapped[str | None] = mapped_column(Text)
     contact_hash: Mapped[str | None] = mapped_column(String(64))
     text_hash: Mapped[str | None] = mapped_column(String(64))
+    sealed_salt: Mapped[bytes | None] = mapped_column(LargeBinary)
 
     entry: Mapped[Entry] = relationship()
     messages: Mapped[list[Message]] = relationship(order_by="Message.id")
@@ -83,6 +85,7 @@ class Objection(Base):
         CheckConstraint("length(facts) BETWEEN 20 AND 3000", name="facts_length"),
         CheckConstraint("(withdrawn_at IS NULL) = (withdraw_reason IS NULL)", name="withdrawn_with_reason"),
         Index("ix_objections_contact", "contact_hash", "filed_at"),
+        Index("ix_objections_listed", "case_id", "filed_at", "entry_id"),
     )
 
 

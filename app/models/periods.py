@@ -12,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     ForeignKey,
     Index,
+    LargeBinary,
     String,
     Text,
     UniqueConstraint,
@@ -26,6 +27,8 @@ from app.domain.periods.publicity import organiser_is_shown, title_by_recommende
 from app.domain.periods.replanning import StoredDates
 from app.domain.periods.rounds import Kind, Round
 from app.domain.periods.window import WINDOW_WORKDAYS, Phase, PhaseDates, Window
+from app.domain.record.listings import ListStage
+from app.domain.record.salts import new_salt
 from app.models.accounts import Unit
 from app.models.base import Base, checked_column
 from app.models.programmes import Programme
@@ -239,6 +242,8 @@ class Entry(Base):
     # Of the nominee's deeds, as they were shown.
     edition: Mapped[int] = mapped_column(default=1, server_default=text("1"))
     position: Mapped[int]
+    # It opens the entry's digest in the record (R38). An older entry gets one when its list is stated.
+    salt: Mapped[bytes | None] = mapped_column(LargeBinary, default=new_salt)
     kind: Mapped[Kind] = mapped_column(checked_column(Kind, "kind"))
     name: Mapped[str] = mapped_column(String(120))
     unit: Mapped[str | None] = mapped_column(String(120))
@@ -333,3 +338,27 @@ class Closing(Base):
     report: Mapped[dict[str, Any]]
     closed_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
     closed_at: Mapped[dt.datetime]
+
+
+class StatedList(Base):
+    """A list of a period as it was public from a moment on, by salted digests of its entries (R5, R38).
+
+    `digest` is over those of the entries, in the order of the list. `digests` are pairs of a position, from 0, and 64
+    hexadecimal digits: every entry at the opening, the changed ones at a correction, none at the closing. They hold no
+    name.
+    """
+
+    __tablename__ = "stated_lists"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    period_id: Mapped[int] = mapped_column(ForeignKey("periods.id"))
+    ordinal: Mapped[int]
+    listing: Mapped[ListStage] = mapped_column(checked_column(ListStage, "listing"))
+    stated_at: Mapped[dt.datetime]
+    digest: Mapped[str] = mapped_column(String(64))
+    digests: Mapped[list[Any]]
+
+    __table_args__ = (
+        UniqueConstraint("period_id", "ordinal"),
+        CheckConstraint("(ordinal = 1) = (listing = 'opened')", name="opened_first"),
+    )

@@ -1,5 +1,7 @@
 """The senders: huey's consumer. Its threads answer calls to send, and look for due messages once a minute.
 
+They have the newest checkpoint stamped and cosigned too, where the settings name who does.
+
 `gongshi serve` starts one beside the server. `gongshi send` is one alone, on this or another machine.
 """
 
@@ -14,6 +16,8 @@ from app import clock, logs
 from app.channels.bounces import MailboxDown, read_bounces
 from app.channels.gateways import Gateways, gateways_of
 from app.channels.mail import kept_open
+from app.channels.timestamps import TimeAuthority
+from app.channels.witnesses import witnesses_of
 from app.database import Database
 from app.domain.messages.fate import Outcome, Reply
 from app.sealing import Keyring, keyring_of
@@ -22,6 +26,7 @@ from app.services.messages import bounces, dispatching, planning
 from app.services.messages.dispatching import Claimed
 from app.services.messages.queue import add_tasks, open_queue
 from app.services.shared.work import Work
+from app.services.upkeep import proving
 from config import Settings
 
 _log = logging.getLogger("gongshi.messages")
@@ -37,6 +42,7 @@ class Senders:
 
     def __init__(self, settings: Settings, database: Database, gateways: Gateways, keyring: Keyring) -> None:
         self.settings, self.database, self.gateways, self.keyring = settings, database, gateways, keyring
+        self._authority, self._witnesses = TimeAuthority.of(settings), witnesses_of(settings)
 
     @classmethod
     def of(cls, settings: Settings) -> Senders:
@@ -73,6 +79,11 @@ class Senders:
                 noted += bounces.mark_bounced(self._work(session), bounce.token, bounce.words)
         return noted
 
+    def prove(self) -> int:
+        """Have the newest checkpoint stamped and cosigned by others (R38). Returns how many answers were kept."""
+        stamped = self._authority is not None and proving.stamp_newest(self.database, self._authority, clock.now())
+        return stamped + proving.cosign_newest(self.database, self._witnesses, clock.now())
+
     def _work(self, session: object) -> Work:
         return Work(session, clock.now(), keyring=self.keyring)  # type: ignore[arg-type] # a Session of the writer's
 
@@ -108,7 +119,7 @@ def run(settings: Settings, parent: int | None = None) -> None:
     logs.configure(settings)
     huey = open_queue(settings)
     senders = Senders.of(settings)
-    add_tasks(huey, senders.deliver, senders.look_for_bounces)
+    add_tasks(huey, senders.deliver, senders.look_for_bounces, senders.prove)
     consumer = huey.create_consumer(workers=max(1, settings.senders), initial_delay=0.1, max_delay=1.0, backoff=1.3)
     if parent is not None:
         threading.Thread(target=_leave_with, args=(parent,), name="leave with parent", daemon=True).start()

@@ -12,10 +12,11 @@ import os
 import tempfile
 import threading
 from collections.abc import Callable
+from multiprocessing.context import SpawnProcess
 
 from flask import Flask
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 
 from app import logs
 from app.processes import sending, ticking
@@ -45,7 +46,11 @@ def run(settings: Settings) -> None:
     if settings.senders:
         beside.append((sending.run, (settings, os.getpid())))
     for what, arguments in beside:
-        threading.Thread(target=_keep_running, args=(what, arguments, stop), name=what.__module__, daemon=True).start()
+        # Here and not in its thread: granian forks, and a worker forked while a thread starts a process or imports
+        # something inherits a lock that nobody releases. It would never answer, and nobody would replace it.
+        process = _start(what, arguments)
+        keeping = (process, what, arguments, stop)
+        threading.Thread(target=_keep_running, args=keeping, name=what.__module__, daemon=True).start()
     _log.info("serving", extra={"address": f"http://{settings.host}:{settings.port}"})
     # A folder of this run's own, since counters begin at 0 with the server and a worker that ends leaves its file
     # there.
@@ -55,6 +60,8 @@ def run(settings: Settings) -> None:
             "app.processes.server:wsgi",
             factory=True,
             interface=Interfaces.WSGI,
+            # A body of HTTP/2 needs no length, and a line carries many of them: neither is held by app/web/bodies.py.
+            http=HTTPModes.http1,
             address=settings.host,
             port=settings.port,
             workers=settings.workers,
@@ -68,11 +75,18 @@ def run(settings: Settings) -> None:
     stop.set()
 
 
-def _keep_running(what: Callable[..., None], arguments: tuple[object, ...], stop: threading.Event) -> None:
-    """Start a process beside the server, and start it again should it ever end."""
-    fresh = multiprocessing.get_context("spawn")
-    while not stop.is_set():
-        process = fresh.Process(target=what, args=arguments, daemon=True)
-        process.start()
+def _start(what: Callable[..., None], arguments: tuple[object, ...]) -> SpawnProcess:
+    process = multiprocessing.get_context("spawn").Process(target=what, args=arguments, daemon=True)
+    process.start()
+    return process
+
+
+def _keep_running(
+    process: SpawnProcess, what: Callable[..., None], arguments: tuple[object, ...], stop: threading.Event
+) -> None:
+    """Start a process beside the server again, should it ever end."""
+    while True:
         process.join()
-        stop.wait(1)
+        if stop.wait(1):
+            return
+        process = _start(what, arguments)

@@ -1,6 +1,7 @@
 """The tick: what is done by the clock alone, every few seconds.
 
-It settles, warns and keeps the uptime record (R7, R26, R28). It deletes evidence that was never filed, asks the scanner
+It settles, warns and keeps the uptime record (R7, R26, R28). It seals acts and publishes checkpoints (R38), in a
+thread of its own and once a tick. It deletes evidence that was never filed, asks the scanner
 about new files (SECURITY 34), and reads the imports that waited for it. Once a night it checks every invariant
 (R37)."""
 
@@ -11,17 +12,21 @@ import http.client
 import logging
 import os
 import time
+from collections import Counter
 
 from app import clock, logs
 from app.database import Database
 from app.evidence.names import FileMissing
 from app.evidence.scanner import ScannerDown, scan
+from app.processes import sealer
 from app.sealing import SealBroken, keyring_of
 from app.services.calendar import availability
 from app.services.cases import settlement, warnings
-from app.services.imports import reading
+from app.services.imports.waiting import find_due
 from app.services.messages.queue import wake_after_commits
 from app.services.objections import drafts, evidence_upkeep
+from app.services.periods import listings
+from app.services.record.checkpoints import log_keys_of, publish_due
 from app.services.shared.files import Vault, vault_of
 from app.services.shared.work import Work
 from app.services.upkeep import checking
@@ -36,8 +41,10 @@ _ANY_ADDRESS = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S
 # The most that is scanned in one tick: a long tick would look like an outage.
 _SCANNED_A_TICK = 64 * 1024 * 1024
 _SCAN_SECONDS = 20.0
-_SCANS_FORGIVEN = 2  # one file that the scanner fails on must not hold up the others
+_SCANS_FORGIVEN = 2  # then the scanner itself is down, and asking on would take a long time
 _READS_BEGIN_WITHIN = 10  # seconds: no import is begun after that in one tick
+
+Failures = Counter[str]  # of the scanner, by the file's row
 
 
 def run(settings: Settings) -> None:
@@ -46,15 +53,19 @@ def run(settings: Settings) -> None:
     parent = os.getppid()
     database = Database(settings.database_url)
     vault = vault_of(settings, keyring_of(settings))
+    failures: Failures = Counter()
     wake_after_commits(database, settings)
+    keys = log_keys_of(vault.keyring, settings.public_url)
+    sealer.start(database, keys)
     while os.getppid() == parent:
         began = time.monotonic()
         answers = server_answers(settings)
         try:
             tick(database, clock.now(), settings, answers)
             forget_drafts(database, clock.now())
-            look_after_evidence(database, vault, clock.now(), settings.clamd)
+            look_after_evidence(database, vault, clock.now(), settings.clamd, failures)
             read_imports(database, vault, clock.now())
+            publish_due(database, keys, clock.now())
             check_data(database, clock.now())
         except Exception as error:  # any fault: the next tick must settle deadlines all the same
             _log.error("tick failed", exc_info=error)
@@ -68,11 +79,22 @@ def tick(database: Database, now: dt.datetime, settings: Settings, answers: bool
         settlement.settle_due(Work(session, now))
     with database.writer() as session:
         warnings.warn_due(Work(session, now))
+    state_lists(database, now)
+    sealer.seal_waiting(database)  # a safety net: the thread beside does so at once
     if answers:
         with database.writer() as session:
             availability.record_heartbeat(
                 Work(session, now), dt.timedelta(seconds=settings.tick_seconds * _BEATS_FORGIVEN)
             )
+
+
+def state_lists(database: Database, now: dt.datetime) -> None:
+    """State on the record which lists have become public or have ended (R38)."""
+    with database.reader() as session:
+        due = listings.find_due(session, now)
+    for period_id in due:
+        with database.writer() as session:
+            listings.state(Work(session, now), period_id)
 
 
 def server_answers(settings: Settings) -> bool:
@@ -94,8 +116,15 @@ def forget_drafts(database: Database, now: dt.datetime) -> None:
         drafts.purge(Work(session, now))
 
 
-def look_after_evidence(database: Database, vault: Vault, now: dt.datetime, scanner: str) -> None:
-    """Delete files that were never filed, and ask the scanner at this address, if any, for its verdicts."""
+def look_after_evidence(
+    database: Database, vault: Vault, now: dt.datetime, scanner: str, failures: Failures | None = None
+) -> None:
+    """Delete files that were never filed, and ask the scanner at this address, if any, for its verdicts.
+
+    `failures` counts how often the scanner failed on which file, from tick to tick: what it never judges, such as a
+    file larger than it takes, waits behind all others. Three of those would otherwise keep every later file waiting.
+    """
+    failures = Counter() if failures is None else failures
     with database.writer() as session:
         evidence_upkeep.forget_unfiled(Work(session, now), vault)
     make_copies(database, vault, now)
@@ -103,6 +132,9 @@ def look_after_evidence(database: Database, vault: Vault, now: dt.datetime, scan
         return
     with database.reader() as session:
         waiting = evidence_upkeep.waiting(session)
+    for gone in failures.keys() - {file.subject for file in waiting}:
+        del failures[gone]
+    waiting.sort(key=lambda file: failures[file.subject])  # otherwise the earliest first
     scanned = failed = 0
     for file in waiting:
         if scanned >= _SCANNED_A_TICK or failed > _SCANS_FORGIVEN:
@@ -111,6 +143,7 @@ def look_after_evidence(database: Database, vault: Vault, now: dt.datetime, scan
             verdict = scan(scanner, file.content(vault.store, vault.keyring), timeout=_SCAN_SECONDS)
         except ScannerDown:
             failed += 1
+            failures[file.subject] += 1
             continue
         except (SealBroken, FileMissing):  # the file stays unscanned, and an unscanned file is sent to nobody
             _log.error("a stored file is missing or damaged", extra={"file": file.subject})
@@ -140,7 +173,11 @@ def read_imports(database: Database, vault: Vault, now: dt.datetime) -> None:
     Raises StoreDown and what the database raises: they wait for the next tick.
     """
     with database.reader() as session:
-        due = reading.find_due(session)
+        due = find_due(session)
+    if not due:
+        return
+    from app.services.imports import reading  # openpyxl and python-docx come along
+
     latest = time.monotonic() + _READS_BEGIN_WITHIN
     for import_id in due:
         if time.monotonic() > latest:

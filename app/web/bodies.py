@@ -10,12 +10,13 @@ threads (GONGSHI_THREADS); bodies under way take none of these turns.
 
 from __future__ import annotations
 
+import io
 import queue
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -31,6 +32,10 @@ PLACES = 96  # bodies under way at once, in one process
 PLACES_OF_ADDRESS = 24
 WAITING = 24  # requests that wait for a place
 WAITING_OF_ADDRESS = 16
+# Files that are looked through and copied at once: two are worked on (app/evidence/copier.py), the others wait.
+SLOW_WORK = 20
+SLOW_WORK_OF_ADDRESS = 8
+_WAITS_FOR_WORK = 20.0
 THREADS_BESIDE = PLACES + WAITING + 8  # what the server needs beside the turns
 TOTAL_SECONDS = 20.0  # of any body; a long one has as much more as it needs at the least rate
 LEAST_RATE = 16 * 1024  # bytes a second, 128 kbit/s: a telephone in a village has more
@@ -57,9 +62,36 @@ class NoPlace(HTTPException):
     description = "现在同时上传的人太多，没有收下。请过一分钟再试。"
 
 
+class CutOff(HTTPException):
+    """A body that ended before its length."""
+
+    code = 400
+    description = "内容没有传完线路就断了，所以没有收下。请再试一次。"
+
+
+class NoLength(HTTPException):
+    """A body that does not say how long it is."""
+
+    code = 411
+    description = "没有说明内容有多长，所以没有收下。请换一个浏览器再试。"
+
+
+class Unmeasured:
+    """Stands for a body without a length, which is refused when it is asked for.
+
+    Of a body in chunks the server does not tell whether it came to its end or the line broke, so that half a form would
+    be taken for a whole one (SECURITY 36). Browsers say the length of whatever they send.
+    """
+
+    def read(self, _size: int = -1) -> bytes:
+        raise NoLength
+
+    readline = read
+
+
 @dataclass(slots=True)
 class BodyPlaces:
-    """BodyPlaces for bodies under way: so many for all, and so many for one address."""
+    """Places for bodies under way, or for slow work: so many for all, and so many for one address."""
 
     most: int = PLACES
     most_of_address: int = PLACES_OF_ADDRESS
@@ -98,9 +130,9 @@ def _take_off(counts: Counter[str], address: str) -> None:
 
 
 class TimedBody:
-    """The body of a request, read beside it, as a file of WSGI. Reading raises TooSlow and NoPlace."""
+    """The body of a request, read beside it, as a file of WSGI. Reading raises TooSlow, NoPlace and CutOff."""
 
-    def __init__(self, source: Any, length: int | None, address: str, guard: BodyGuard) -> None:
+    def __init__(self, source: Any, length: int, address: str, guard: BodyGuard) -> None:
         self._source, self._length = source, length
         self._address, self._guard = address, guard
         self._pieces: queue.Queue[bytes | None] = queue.Queue(_AHEAD)
@@ -148,6 +180,9 @@ class TimedBody:
             raise
         if piece is None:
             self._ended = True
+            # The server says that a body has come to its end also where the line broke: no library behind it counts.
+            if self._received < self._length:
+                raise CutOff
         else:
             self._kept += piece
             self._received += len(piece)
@@ -175,11 +210,11 @@ class TimedBody:
         read: Callable[[int], bytes] = self._source.read
         left = self._length
         try:
-            while not self._left_alone and left != 0:
-                piece = read(_PIECE if left is None else min(_PIECE, left))
+            while not self._left_alone and left:
+                piece = read(min(_PIECE, left))
                 if not piece:
                     break
-                left = None if left is None else left - len(piece)
+                left -= len(piece)
                 self._hand_over(piece)
         except Exception:  # noqa: S110 - a line that broke is the end of the body, as for the server itself
             pass
@@ -201,21 +236,24 @@ class BodyGuard:
         self._application = application
         self._turns = threading.BoundedSemaphore(turns)
         self.places = places or BodyPlaces()
+        self.slow_work = BodyPlaces(SLOW_WORK, SLOW_WORK_OF_ADDRESS)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         length = environ.get("CONTENT_LENGTH") or ""
-        if not (length.isdecimal() or environ.get("HTTP_TRANSFER_ENCODING")):
+        in_chunks = environ.get("HTTP_TRANSFER_ENCODING")
+        if in_chunks or not length.isdecimal():
+            # Without either HTTP/1.1 knows no body: there is nothing to wait for.
+            environ["wsgi.input"] = Unmeasured() if in_chunks else io.BytesIO()
             with self._turns:
                 return self._application(environ, start_response)
         address = household(environ.get("REMOTE_ADDR", ""))
-        size = int(length) if length.isdecimal() else None
         environ[_GUARD] = self
-        environ["wsgi.input"] = body = TimedBody(environ["wsgi.input"], size, address, self)
+        environ["wsgi.input"] = body = TimedBody(environ["wsgi.input"], int(length), address, self)
         head = _Head()
         with self._turns:
             try:
                 answer = self._application(environ, head)
-            except (TooSlow, NoPlace) as refused:  # where the application did not answer it itself
+            except (TooSlow, NoPlace, CutOff) as refused:  # where the application did not answer it itself
                 plain = Response(refused.description, refused.code, content_type="text/plain; charset=utf-8")
                 answer = plain(environ, head)
         if not body.leave():
@@ -236,10 +274,23 @@ class BodyGuard:
 
 @contextmanager
 def beside_turns() -> Iterator[None]:
-    """Give this request's turn to others during slow work that needs no database, such as the copy of a document."""
+    """Give this request's turn to others during slow work that needs no database, such as the copy of a document.
+
+    So many may do so at once, and so many of one address: one address with a hundred files that take long to look
+    through would otherwise hold every thread of the server. Raises NoPlace.
+    """
     guard: BodyGuard | None = request.environ.get(_GUARD)
-    with guard.without_turn() if guard is not None else nullcontext():
+    if guard is None:
         yield
+        return
+    address = household(request.environ.get("REMOTE_ADDR", ""))
+    with guard.without_turn():
+        if not guard.slow_work.take(address, _WAITS_FOR_WORK):
+            raise NoPlace
+        try:
+            yield
+        finally:
+            guard.slow_work.give_back(address)
 
 
 class _Head:

@@ -17,7 +17,7 @@ from tests.browser.portal import Portal, never_says, press, says, unfold
 from tests.files import pdf
 from tests.qujing import proposed_stages, write_summary, written
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.soak]
 
 TITLE = "新一年先进个人评选表彰"
 NAMES = ("赵小一", "钱小一")

@@ -32,6 +32,7 @@ from app.services.messages import dispatching
 from app.services.nominees import reversal, withdrawals
 from app.services.objections import following
 from app.services.periods import bursts, closing, corrections
+from app.services.record.checkpoints import log_keys_of, publish
 from app.services.shared.work import Work
 from app.web.accounts.provider import Provider
 from tests import awards, lists
@@ -51,7 +52,7 @@ DEEDS = "第3位对象三年来办成**实事**十二件，群众满意。"
 FACTS = "该对象申报的第三项实事由邻近单位完成，2025年6月的施工记录可以核实，请予核查。"
 
 BLUEPRINTS = {
-    "public": {"public", "objections", "receipts", "account"},
+    "public": {"public", "objections", "receipts", "account", "log", "log_proofs", "own_proof", "period_proofs"},
     "unit": {"cases", "own", "imports", "registrations"},
     "office": {
         "office",
@@ -81,6 +82,14 @@ ELSEWHERE = {
 }
 # Endpoints that send files, which have no look.
 FILES = {
+    "log.newest",
+    "log.of_size",
+    "log_proofs.consistency",
+    "log_proofs.stamp",
+    "own_proof.filed",
+    "own_proof.proof",
+    "period_proofs.kept_list",
+    "period_proofs.list_proof",
     "cases.case_file",
     "cases.case_volume",
     "cases.letter_file",
@@ -174,6 +183,8 @@ def test_what_the_public_sees(portal: Portal) -> None:
     walk.look(page, "home with nothing", "/")
     walk.look(page, "privacy", "/privacy")
     walk.look(page, "genuine", "/genuine")
+    walk.look(page, "how to check", "/log/check")
+    walk.look(page, "log without a checkpoint", "/log/")
     walk.look(page, "accessibility", "/accessibility")
     walk.look(page, "not found", "/periods/999")
     walk.look(page, "not this way", "/receipt/withdraw")
@@ -208,6 +219,9 @@ def test_what_the_public_sees(portal: Portal) -> None:
     period = world.round_two()
     listed, collective, person = f"/periods/{period}", world.nominees[0], world.nominees[2]
     portal.time_is("2026-09-17 Thu 12:00")
+    for moment in ("2026-09-17 Thu 10:00", "2026-09-17 Thu 11:00"):
+        publish(world.database, log_keys_of(world.keyring, portal.url), at(moment))
+    walk.look(page, "log", "/log/")
     walk.look(page, "home before", "/")
     walk.look(page, "list before", listed)
     walk.look(page, "nominee before", f"{listed}/nominees/{person}")
@@ -372,6 +386,7 @@ def of_several_cases(walk: Walk, head: Page, portal: Portal) -> None:
     walk.look(second, "several to confirm")
 
 
+@pytest.mark.soak
 def test_what_a_unit_sees(portal: Portal) -> None:
     world, walk = portal.world, Walk(portal, "unit")
     period = world.round_two()
@@ -563,6 +578,7 @@ def changed_nominees(walk: Walk, page: Page) -> None:
     walk.look(page, "places left", "/nominees/vacancies")
 
 
+@pytest.mark.soak
 def test_what_the_office_sees(portal: Portal) -> None:
     world, walk = portal.world, Walk(portal, "office")
     office = portal.staff("phone", "office")
@@ -882,6 +898,7 @@ def test_what_a_request_about_ones_own_data_looks_like(portal: Portal) -> None:
     walk.over()
 
 
+@pytest.mark.soak
 def test_what_setting_up_looks_like(portal: Portal, tmp_path: Path) -> None:
     world, walk = portal.world, Walk(portal, "setting up")
     office = portal.staff("phone", "office")
@@ -995,6 +1012,7 @@ def book_of_another_year() -> Book:
     return Book(plan, places=[BookPlaces(0, "沾益区", 4, 8)], contacts=contacts, people=people)
 
 
+@pytest.mark.soak
 def test_which_papers_there_are(portal: Portal) -> None:
     world, walk = portal.world, Walk(portal, "papers")
     papers = f"/programmes/{world.programme}/papers"
@@ -1022,6 +1040,7 @@ def test_which_papers_there_are(portal: Portal) -> None:
     walk.over()
 
 
+@pytest.mark.soak
 def test_the_way_to_the_award(portal: Portal, tmp_path: Path) -> None:
     """Look at the pages from the first paper to a revocation, for the office, the public and a unit."""
     world, walk, folder = portal.world, Walk(portal, "award"), tmp_path / "scans"

@@ -27,7 +27,7 @@ from tests.test_operations import commands, section
 from tests.web.browsing import MovingClock
 from tests.world import at
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.soak]
 OFFICE = "市评选表彰工作专班"
 OWN = "a heron over seven rice fields"
 

@@ -79,9 +79,7 @@ class Tour:
 
 
 @pytest.fixture
-def tour(
-    request: pytest.FixtureRequest, tmp_path: Path, quick_hashes: None, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Tour]:
+def tour(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tour]:
     if not request.config.getoption("--pictures"):
         pytest.skip("the manual's pictures are renewed by `make pictures`")
     path, clock = tmp_path / "gongshi.sqlite", MovingClock(at(MORNING))

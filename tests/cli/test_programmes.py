@@ -20,11 +20,8 @@ from tests.qujing import written
 from tests.services.office.test_programme_books import BOOK, PLAN
 from tests.world import World, at
 
-pytestmark = [
-    pytest.mark.usefixtures("quick_hashes"),
-    # the result does not depend on the kind of database
-    pytest.mark.parametrize("database", ["sqlite"], indirect=True),
-]
+# The result does not depend on the kind of database.
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 
 def run(database: Database, *arguments: str) -> Result:

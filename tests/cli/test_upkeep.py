@@ -3,44 +3,56 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from app import clock
 from app.database import Database
 from app.domain.objections.arrival import Channel
 from app.domain.upkeep.data_requests import DataOutcome, DataRequestKind, Requester
-from app.models import AuditRow
 from app.services.periods import closing
+from app.services.record import chain
+from app.services.record.chain import GENESIS
 from app.services.upkeep import data_requests
 from app.services.upkeep.data_requests import AnsweredByUs, AskedOfUs, NewDataRequest
 from tests.cli.console import Run
+from tests.services.record.tampering import acts_of, remake, unguard
 from tests.world import World, at
 
 on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 
-def behind_the_triggers(database: Database, statement: str) -> None:
-    """Run a statement as the database's owner could, without the record's triggers."""
+EDIT = "UPDATE audit_rows SET details = '{}' WHERE id = 3"
+
+
+def behind_the_triggers(database: Database, change: Callable[[Session], None]) -> None:
+    """Change the record as the database's owner could, without its triggers."""
     with database.writer() as session:
-        if database.engine.dialect.name == "postgresql":
-            session.execute(text("ALTER TABLE audit_rows DISABLE TRIGGER ALL"))
-        else:
-            for name in session.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
-                session.execute(text(f"DROP TRIGGER {name}"))
-        session.execute(text(statement))
+        unguard(session)
+        change(session)
         session.commit()
+
+
+def void(_result: object) -> None:
+    """Nothing."""
 
 
 def test_security_38_the_record_is_verified_and_an_edited_row_is_named(world: World, run: Run) -> None:
     world.round_two()
+    acts = len(world.acts())
+    done = run("audit", "verify")
+    waiting = f"还有{acts}条没有编号，最早的写于 2026-09-07 09:00:00\n"
+    assert (done.exit_code, done.stdout) == (0, f"完整：0条，末尾校验值 {GENESIS}\n{waiting}")
+    assert run("audit", "seal").stdout == f"已编号：{acts}条\n"
     done = run("audit", "verify")
     with world.database.reader() as session:
-        head = session.scalars(select(AuditRow.hash).order_by(AuditRow.id.desc())).first()
-    assert (done.exit_code, done.stdout) == (0, f"完整：{len(world.acts())}条，末尾校验值 {head}\n")
-    behind_the_triggers(world.database, "UPDATE audit_rows SET details = '{}' WHERE id = 3")
+        head = chain.head(session).hash
+    assert (done.exit_code, done.stdout) == (0, f"完整：{acts}条，末尾校验值 {head}\n")
+    behind_the_triggers(world.database, lambda session: void(session.execute(text(EDIT))))
     broken = run("audit", "verify")
     assert (broken.exit_code, "第3条内容被改动，其前2条完整。" in broken.stderr) == (1, True)
 
@@ -60,7 +72,7 @@ def test_security_38_a_head_kept_elsewhere_finds_a_record_cut_at_its_end(
     (tmp_path / "kept.txt").write_text(f"第一周 {early}第二周 {last}", "utf-8")
     done = run("audit", "verify", "--head", early.split()[0], "--heads", str(tmp_path / "kept.txt"))
     assert (done.exit_code, "20条，与另存的3个校验值相符" in done.stdout) == (0, True), done.output
-    behind_the_triggers(world.database, "DELETE FROM audit_rows WHERE id > 15")
+    behind_the_triggers(world.database, lambda session: remake(session, acts_of(session)[:15]))
     assert run("audit", "verify").exit_code == 0  # whole, only shorter
     assert run("audit", "verify", "--head", early).exit_code == 0
     for arguments in (("--head", last), ("--heads", str(tmp_path / "kept.txt"))):
@@ -70,6 +82,30 @@ def test_security_38_a_head_kept_elsewhere_finds_a_record_cut_at_its_end(
     for wrong in ("", "7", early.replace(":", ""), "0:" + "0" * 64):
         refused = run("audit", "verify", "--head", wrong)
         assert (refused.exit_code, "里没有校验值" in refused.stderr) == (1, True)
+
+
+def test_security_38_a_checkpoint_kept_elsewhere_finds_a_record_made_anew(
+    world: World, run: Run, tmp_path: Path
+) -> None:
+    assert "还没有记录" in run("audit", "checkpoint").stderr
+    world.past_round_one(world.nominees[:2])
+    published = run("audit", "checkpoint")
+    assert published.exit_code == 0
+    kept = tmp_path / "kept.txt"
+    kept.write_text(published.stdout, "utf-8")
+    done = run("audit", "verify", "--checkpoint", str(kept))
+    assert (done.exit_code, "8条，与另存的1份存证相符" in done.stdout) == (0, True), done.output
+
+    def made_anew(session: Session) -> None:
+        acts = acts_of(session)
+        remake(session, [*acts[:3], acts[3] | {"details": "{}"}, *acts[4:]], checkpoints=True)
+
+    behind_the_triggers(world.database, made_anew)
+    assert run("audit", "verify").exit_code == 0  # whole, and nobody here can tell
+    found = run("audit", "verify", "--checkpoint", str(kept))
+    assert (found.exit_code, "第8条与公布的存证不符" in found.stderr) == (1, True), found.output
+    kept.write_text(published.stdout.replace("time 2", "time 3"), "utf-8")
+    assert "不是本系统签名的存证" in run("audit", "verify", "--checkpoint", str(kept)).stderr
 
 
 def test_what_the_public_reads_of_a_days_head_is_printed_beside_the_line_it_stands_for(world: World, run: Run) -> None:
@@ -87,7 +123,7 @@ def test_security_38_the_grants_are_printed_or_carried_out(world: World, run: Ru
         assert (printed.exit_code, "记录由触发器保护" in printed.stderr) == (1, True)
         return
     assert printed.exit_code == 0
-    assert "GRANT SELECT, INSERT ON audit_rows TO gongshi_app;" in printed.stdout.splitlines()
+    assert "GRANT SELECT, INSERT ON audit_rows, seals, checkpoints TO gongshi_app;" in printed.stdout.splitlines()
     missing = run("grants", "gongshi_app", "--apply")
     assert (missing.exit_code, "数据库里没有这个用户" in missing.stderr) == (1, True)
     with world.database.writer() as session:

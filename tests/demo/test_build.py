@@ -62,13 +62,12 @@ from app.sealing import Keyring
 from app.services.imports import confirming, reading, receiving
 from app.services.imports.viewing import View
 from app.services.objections.evidence_upkeep import compare
-from app.services.record.chain import verify
+from app.services.record.verifying import verify
 from app.services.shared.files import Vault
 from app.services.shared.work import Work
 from app.web.factory import create_app
 from config import Settings
 from tests.files import vault_in
-from tests.hashes import cheap_hashes
 from tests.latin import find_identifiers
 from tests.world import at
 
@@ -106,8 +105,7 @@ def demonstration(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactor
                 DAYS[day],
             )
             assert is_empty(made.database)
-            with cheap_hashes():
-                build(made.database, RING, made.now, made.vault)
+            build(made.database, RING, made.now, made.vault)
             days[day] = made
         return days[day]
 
@@ -130,8 +128,7 @@ def client(a_day: Built) -> FlaskClient:
     app = create_app(Settings(database_url=a_day.database.url, demonstration=True), clock=lambda: a_day.now)
     client = app.test_client()
     token = _csrf(client.get("/login").text)
-    with cheap_hashes():
-        client.post("/login", data={"login": "office", "password": PASSWORD, "csrf_token": token})
+    client.post("/login", data={"login": "office", "password": PASSWORD, "csrf_token": token})
     return client
 
 
@@ -192,8 +189,7 @@ def test_the_mailbox_of_the_demonstration_holds_what_left_and_nobody_s_name(
     shutil.copy(sqlite_template, tmp_path / "demo.sqlite")
     database, now = Database(f"sqlite:///{tmp_path / 'demo.sqlite'}"), at("2026-09-20 Sun 11:00")
     gateways = gateways_of(Settings(instance_dir=tmp_path, demonstration=True, mail_url="smtp://127.0.0.1:9"))
-    with cheap_hashes():
-        build(database, RING, now, vault_in(tmp_path / "evidence", RING.hash_key), gateways)
+    build(database, RING, now, vault_in(tmp_path / "evidence", RING.hash_key), gateways)
     kept = read_box(tmp_path / FOLDER)
     with database.reader() as session:
         fates = Counter(session.scalars(select(Dispatch.fate)))

@@ -9,7 +9,7 @@ import json
 import socket
 import ssl
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,13 +91,13 @@ def _exchange(connected: socket.socket, method: str, path: str, body: bytes | No
 
 
 @contextmanager
-def nginx(home: Path, upstream: int) -> Iterator[Site]:
-    """nginx in front of a port of this machine."""
+def nginx(home: Path, upstream: int, changed: Callable[[str], str] = str) -> Iterator[Site]:
+    """nginx in front of a port of this machine, with the site as an administrator `changed` it."""
     assert NGINX is not None
-    site = Site(home, free_port(), free_port(), _certificate(home))
+    site = Site(home, free_port(), free_port(), make_certificate(home))
     for folder in ("bodies", "answers", "x"):
         (home / folder).mkdir()
-    (home / "gongshi.conf").write_text(_site_file(site, upstream))
+    (home / "gongshi.conf").write_text(changed(_site_file(site, upstream)))
     (home / "nginx.conf").write_text(_MAIN.format(home=home))
     process = subprocess.Popen([NGINX, "-c", str(home / "nginx.conf"), "-e", str(home / "start.log")])
     try:
@@ -126,7 +126,7 @@ def _site_file(site: Site, upstream: int) -> str:
     return text
 
 
-def _certificate(home: Path) -> ssl.SSLContext:
+def make_certificate(home: Path) -> ssl.SSLContext:
     """A certificate for the site's name, signed by itself; returns what trusts it."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, NAME)])

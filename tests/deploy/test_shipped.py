@@ -14,9 +14,12 @@ from typing import Any
 import pytest
 import yaml
 from flask import Flask
+from sqlalchemy import select
 
 from app.database import ROOT
+from app.models import CheckpointStamp, Cosignature, PublishedCheckpoint
 from app.services.calendar import availability
+from app.services.record.checkpoints import log_keys_of, publish
 from app.services.upkeep import checking
 from app.web import bodies
 from config import PREFIX, Settings, from_environment
@@ -70,6 +73,13 @@ def test_every_alarm_asks_for_a_figure_there_is_and_has_its_line_of_what_to_do(
         availability.record_heartbeat, dt.timedelta(minutes=1), now=at("2026-09-18 Fri 08:59:45")
     )  # the clock has ticked
     world.run(checking.store_findings, [], 1.0, now=at("2026-09-18 Fri 03:00"))  # and the night's check has run
+    nine = at("2026-09-18 Fri 09:00")
+    publish(world.database, log_keys_of(world.keyring, "https://gongshi.example"), nine)
+    with world.database.writer() as session:
+        [checkpoint] = session.scalars(select(PublishedCheckpoint.id))
+        session.add(CheckpointStamp(checkpoint_id=checkpoint, asked_at=nine, stamped_at=nine, token=b"a stamp"))
+        session.add(Cosignature(checkpoint_id=checkpoint, witness="witness", line="a line", cosigned_at=nine))
+        session.commit()
     page = Browser(make_app(metrics_token="token")).get("/metrics", authorization="Bearer token")
     exposed = {name for name in re.findall(r"^(gongshi_\w+)", page.source, re.MULTILINE) if "_created" not in name}
     asked = {name for rule in rules() for name in re.findall(r"gongshi_\w+", rule["expr"])}

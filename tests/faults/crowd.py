@@ -18,18 +18,24 @@ from sqlalchemy import func, select
 from app.database import Database
 from app.domain.objections.receipt import receipt_hash
 from app.models import AuditRow, Case, Entry, Objection
-from app.services.record.chain import verify
+from app.services.record.verifying import verify
+from tests.files import png
 from tests.running import KEY
 
 _FACTS = "该对象申报材料所列第二项事迹与实际不符，该项工作由另一单位完成，可以向当年的参与人员核实。第{}份。"
 _FIELD = {name: re.compile(rf'name="{name}"[^>]* value="([^"]+)"') for name in ("csrf_token", "form_token")}
 _CODE = re.compile(r'<p class="code"[^>]*>([0-9A-Z-]+)</p>')
 _PATIENCE = 300.0  # seconds for which a client retries one form
-_SILENCE = 20.0  # seconds without an answer before a retry
+SILENCE = 20.0  # seconds without an answer before a retry
 
 
 class Broken(Exception):
     """No answer, or one that asks to come back: the client does not know whether the form was filed."""
+
+
+def connect_plainly(address: str) -> http.client.HTTPConnection:
+    """Return a connection to a server's address."""
+    return http.client.HTTPConnection(urlsplit(address).netloc, timeout=SILENCE)
 
 
 @dataclass
@@ -39,6 +45,7 @@ class Visitor:
     addresses: Sequence[str]
     cookie: str = ""
     tries: int = 0
+    connect: Callable[[str], http.client.HTTPConnection] = connect_plainly
 
     def get(self, path: str) -> tuple[int, str]:
         """Return the page of this address, redirects followed."""
@@ -49,14 +56,26 @@ class Visitor:
 
     def post(self, path: str, fields: dict[str, str]) -> tuple[int, str]:
         """Send a form and return the page that the answer redirects to."""
-        status, _, leads_to = self._exchange("POST", path, urlencode(fields))
+        body = urlencode(fields).encode()
+        status, _, leads_to = self._exchange("POST", path, body, {"Content-Type": "application/x-www-form-urlencoded"})
         return status, leads_to
 
-    def _exchange(self, method: str, path: str, body: str | None) -> tuple[int, str, str]:
+    def attach(self, path: str, tokens: dict[str, str], file: bytes) -> tuple[int, str]:
+        """Send a picture for the form at this address, as the page's script does."""
+        headers = {"X-CSRFToken": tokens["csrf_token"], "X-Form-Token": tokens["form_token"], "X-File-Name": "1.png"}
+        status, text, _ = self._exchange(
+            "POST", f"{path}/evidence", file, headers | {"Content-Type": "application/octet-stream"}
+        )
+        return status, text
+
+    def _exchange(
+        self, method: str, path: str, body: bytes | None, kind: dict[str, str] | None = None
+    ) -> tuple[int, str, str]:
         self.tries += 1
-        host = urlsplit(self.addresses[self.tries % len(self.addresses)]).netloc
-        connection = http.client.HTTPConnection(host, timeout=_SILENCE)
-        headers = {"Cookie": self.cookie} | ({"Content-Type": "application/x-www-form-urlencoded"} if body else {})
+        connection = self.connect(self.addresses[self.tries % len(self.addresses)])
+        headers = {"Cookie": self.cookie} | (kind or {})
+        if isinstance(connection, http.client.HTTPSConnection):
+            headers["Referer"] = f"https://{connection.host}{path}"
         try:
             connection.request(method, path, body, headers)
             answer = connection.getresponse()
@@ -81,6 +100,10 @@ class Crowd:
     codes: list[str] = field(default_factory=list)  # every receipt that was shown
     again: list[str] = field(default_factory=list)  # the receipts shown for forms that were sent again
     broken: list[str] = field(default_factory=list)  # requests that failed and were sent again
+    connect: Callable[[str], http.client.HTTPConnection] = connect_plainly
+    files_every: int = 0  # each so many-th form brings a picture; 0: none does
+    # Of each form, by the monotonic clock: when it was first asked for, and when its receipt was shown.
+    spans: list[tuple[float, float]] = field(default_factory=list)
     _began: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -96,6 +119,10 @@ class Crowd:
         for person in people:
             person.result()
         assert len(self.codes) == forms
+
+    def longest_wait(self) -> float:
+        """Return the seconds that it took the slowest form from its first request to its receipt."""
+        return max(shown - began for began, shown in self.spans)
 
     def _wait_for(self, acknowledged: int, people: Sequence[object]) -> None:
         until = time.monotonic() + _PATIENCE
@@ -113,7 +140,10 @@ class Crowd:
             self._file(number)
 
     def _file(self, number: int) -> None:
-        visitor, path = Visitor(self.addresses, tries=number), self.paths[number % len(self.paths)]
+        began = time.monotonic()
+        visitor = Visitor(self.addresses, tries=number, connect=self.connect)
+        path = self.paths[number % len(self.paths)]
+        file = png(number % 256) if self.files_every and number % self.files_every == 0 else None
         form = self._until(lambda: visitor.get(path), 200)  # at an address of its own
         filled = {
             "csrf_token": html.unescape(_found(_FIELD["csrf_token"], form)),
@@ -125,6 +155,9 @@ class Crowd:
             "facts": _FACTS.format(number),
             "step": "submit",
         }
+        if file is not None:
+            self._until(lambda: visitor.attach(path, filled, file), 201)
+            filled["files_seen"] = "1"
         before = visitor.cookie
 
         def receipt() -> str:
@@ -132,6 +165,7 @@ class Crowd:
             return _found(_CODE, self._until(lambda: visitor.get("/receipt"), 200))
 
         code = receipt()
+        self.spans.append((began, time.monotonic()))
         self.codes.append(code)
         if number % 5 == 0:  # goes back and presses the button again
             visitor.cookie = before
@@ -154,7 +188,7 @@ class Crowd:
 
     def count(self, database: Database) -> Count:
         """Look for every receipt ever shown, on the page where people follow it and in the database."""
-        visitor = Visitor(self.addresses)
+        visitor = Visitor(self.addresses, connect=self.connect)
         asked = self._until(lambda: visitor.get("/receipt"), 200)
         token = html.unescape(_found(_FIELD["csrf_token"], asked))
         followed = set()

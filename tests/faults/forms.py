@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.services.record.chain import verify
+from app.services.record.verifying import verify
 from tests.busy import MORNING
 from tests.invariants import broken
 from tests.web.browsing import Browser, Page, filled

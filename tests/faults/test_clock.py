@@ -15,7 +15,7 @@ from app.models import Period
 from app.processes import ticking
 from app.services.calendar.availability import Availability, availability
 from app.services.cases import investigation
-from app.services.record.chain import verify
+from app.services.record.verifying import verify
 from config import Settings
 from tests.invariants import broken
 from tests.world import World, at

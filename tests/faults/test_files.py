@@ -20,7 +20,7 @@ from app.evidence.store import Folder
 from app.models import Evidence
 from app.sealing import Keyring
 from app.services.objections import evidence_upkeep, following
-from app.services.record.chain import verify
+from app.services.record.verifying import verify
 from app.services.shared.files import Vault
 from tests.faults.city import fill, sound
 from tests.files import pdf

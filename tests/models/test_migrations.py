@@ -29,10 +29,11 @@ from app.models import (
     Unit,
     User,
 )
-from app.services.imports import reading
+from app.services.imports import waiting
+from app.services.periods import listings
 from app.services.shared.issuers import named
+from app.services.shared.work import Work
 from app.services.upkeep import checking
-from tests.conftest import copy_of_template
 from tests.world import FACTS, at
 
 
@@ -42,7 +43,7 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     if request.param == "sqlite":
         made = Database(f"sqlite:///{tmp_path}/empty.sqlite")
     else:
-        made = Database(copy_of_template(request.getfixturevalue("postgresql_url"), tmp_path, "template0"))
+        made = Database(request.getfixturevalue("postgresql_server").copy("template0"))
     yield made
     made.dispose()
 
@@ -86,7 +87,7 @@ def test_0009_an_import_being_read_waits_for_the_tick_and_the_others_stay_as_the
         assert [(each.rows_total, each.attempts) for each in after] == [(9, 0), (None, 0), (9, 0), (9, 0), (9, 0)]
         left = select(ImportRow.import_id).order_by(ImportRow.import_id)
         assert session.scalars(left).all() == [1, 1, 3, 3, 4, 4, 5, 5]
-        assert reading.find_due(session) == [1, 2]
+        assert waiting.find_due(session) == [1, 2]
 
 
 AUTHORITIES = ("discipline", "personnel", "police", "audit")
@@ -492,3 +493,41 @@ def test_0031_evidence_from_before_has_no_copy_yet_and_waits_for_one(empty: Data
     with empty.reader() as session:
         row = session.get_one(Evidence, 1)
         assert (row.copy_name, row.copy_refused, row.copy_waits) == (None, False, True)
+
+
+def test_0033_a_list_from_before_is_stated_while_it_is_public(empty: Database) -> None:
+    """What was filed before has no salt, and its act no commitment. An entry gets its salt with its list."""
+    empty.migrate(revision="0017")
+    case_of(empty)
+    kinds = {"objector_kind": "person", "category": "deeds", "facts": FACTS}
+    insert(empty, "objections", {"id": 1, "entry_id": 1, "case_id": 1} | kinds)
+    empty.migrate()
+    with empty.reader() as session:
+        assert session.scalars(select(Objection.sealed_salt)).all() == [None]
+        period = session.scalars(select(Period)).one()
+        period_id, opens_at = period.id, period.opens_at
+        assert listings.entries_with_salts(session, period, opens_at) == []
+    with empty.writer() as session:
+        listings.state(Work(session, opens_at), period_id)
+    with empty.reader() as session:
+        period = session.get_one(Period, period_id)
+        assert len(listings.entries_with_salts(session, period, opens_at)) == 1
+        assert [each.listing.value for each in listings.of_period(session, period_id)] == ["opened"]
+    row = {"period_id": period_id, "stated_at": opens_at, "digest": "", "digests": []}
+    for ordinal, listing in ((1, "opened"), (2, "opened"), (2, "x")):
+        with pytest.raises(IntegrityError):
+            insert(empty, "stated_lists", row | {"ordinal": ordinal, "listing": listing})
+
+
+def test_0034_what_servers_said_before_names_nobody_any_more(empty: Database) -> None:
+    empty.migrate(revision="0033")
+    insert(empty, "units", {"id": 1, "kind": "office", "name": "市工作专班"})
+    insert(empty, "reaches", {"id": 1, "unit_id": 1, "channel": "mail", "times": "at_once"})
+    said = "smtp; 550 5.1.1 <zhao@example.com> unknown", "550 5.7.26 refused", "号码 139-1111-2222 无效", ""
+    for number, words in enumerate(said):
+        row = {"id": number, "reach_id": 1, "channel": "mail", "notice": "code", "fate": "waiting", "words": words}
+        insert(empty, "dispatches", row | {"token": f"token{number}"})
+    empty.migrate()
+    with empty.reader() as session:
+        kept = session.execute(text("SELECT words FROM dispatches ORDER BY id")).scalars().all()
+    assert kept == ["smtp; 550 5.1.1 <…> unknown", "550 5.7.26 refused", "号码 … 无效", ""]

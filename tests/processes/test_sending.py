@@ -24,6 +24,7 @@ from app.domain.cases.states import State
 from app.domain.messages.channels import OutgoingChannel
 from app.domain.messages.fate import Delivery
 from app.domain.messages.wording import NoticeKind, write_trial
+from app.domain.record.notes import COSIGNATURE, KnownKey
 from app.models import Case, Dispatch, Nominee, OutboxRow, Reach, Unit, User
 from app.processes import sending
 from app.services.cases import investigation, settlement
@@ -32,7 +33,9 @@ from app.services.messages.followers import MessageChoice
 from app.services.messages.outbox import queue_rows
 from app.services.messages.planning import new_token
 from app.services.messages.queue import open_queue, wake_after_commits
+from app.services.record.checkpoints import log_keys_of, publish
 from config import Settings
+from tests.channels.authority import Authority, serving
 from tests.channels.gateways import SmtpServer, WebServer, smtp, web
 from tests.services.messages.reaching import plan, reach_of
 from tests.world import FACTS, World, at
@@ -263,3 +266,16 @@ def deliver_at(world: World, senders: sending.Senders, now: str) -> None:
         now=at(now),
     ):
         pass
+
+
+def test_a_sender_has_checkpoints_stamped_and_cosigned(world: World, tmp_path: Path) -> None:
+    """Where nobody is set up nothing is asked; whoever does not answer is asked again (R38)."""
+    world.round_two()
+    assert publish(world.database, log_keys_of(world.keyring, "https://gongshi.example"), clock.now()) is not None
+    assert sending.Senders.of(settings_for(world, tmp_path, 9)).prove() == 0
+    authority = Authority(tmp_path / "authority")
+    witness = KnownKey("witness.example/witness", bytes(32), COSIGNATURE)
+    named = {"tsa_certificate": str(authority.folder / "ca.pem"), "witnesses": f"{witness} http://127.0.0.1:9"}
+    with serving(authority.answer) as url:
+        senders = sending.Senders.of(settings_for(world, tmp_path, 9, tsa_url=url, **named))
+        assert (senders.prove(), senders.prove()) == (1, 0)

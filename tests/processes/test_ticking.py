@@ -18,7 +18,7 @@ from app.database import Database
 from app.evidence.names import StoreDown
 from app.models import AvailabilitySpan, Document, Nominee, ScanState
 from app.processes import ticking
-from app.services.record.chain import verify
+from app.services.record.verifying import verify
 from config import Settings
 from tests import lists
 from tests.files import vault_in

@@ -761,6 +761,7 @@ ELSEWHERE = {
     "scheduling.schedule": f"{_SERVICES}/periods/test_scheduling.py::test_two_people_scheduling_at_once_take_turns",
     "bulk_scheduling.schedule_many": f"{_SERVICES}/periods/test_bulk_scheduling.py::"
     "test_two_people_at_once_make_none_twice",
+    "listings.state": f"{_SERVICES}/periods/test_listings.py::test_of_two_ticks_at_once_one_states_a_list",
     "units.found_office": f"{_SERVICES}/accounts/test_units.py::test_two_who_make_the_office_at_once_make_one",
     "deciding.decide": f"{_SERVICES}/award/test_deciding.py::test_two_decisions_at_once_are_one",
     **dict.fromkeys(

@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 
 from app.web import bodies
 from app.web.bodies import BodyGuard, BodyPlaces, NoPlace, TooSlow
 
+FORM = "application/x-www-form-urlencoded"
 ONE, OTHER = "192.0.2.1", "198.51.100.7"
 
 
@@ -31,9 +32,8 @@ class Line:
         return b""
 
 
-def asked(line: Any, length: int | None = 500, address: str = ONE) -> dict[str, Any]:
-    length_sent = "" if length is None else str(length)
-    return {"wsgi.input": line, "CONTENT_LENGTH": length_sent, "REMOTE_ADDR": address, "REQUEST_METHOD": "POST"}
+def asked(line: Any, length: int = 500, address: str = ONE) -> dict[str, Any]:
+    return {"wsgi.input": line, "CONTENT_LENGTH": str(length), "REMOTE_ADDR": address, "REQUEST_METHOD": "POST"}
 
 
 def reading(environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
@@ -94,6 +94,29 @@ def test_security_53_who_sends_a_byte_now_and_then_has_a_total_time(impatient: N
     began = time.monotonic()
     assert Answer(BodyGuard(reading, 1), asked(Dripping())).status.startswith("408")
     assert 0.9 < time.monotonic() - began < 10
+
+
+def test_security_36_half_a_body_is_never_taken_for_a_whole_one() -> None:
+    """The server ends a body in the same way where its line broke."""
+    for sent in (b"", b"reason=he is no"):
+        assert Answer(BodyGuard(reading, 1), asked(io.BytesIO(sent), 500)).status.startswith("400")
+
+    def by_lines(environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
+        start("200 OK", [])
+        return [*environ["wsgi.input"]]
+
+    assert Answer(BodyGuard(by_lines, 1), asked(io.BytesIO(b"one\ntw"), 500)).status.startswith("400")
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_security_36_a_body_in_chunks_is_not_read(app: Flask) -> None:
+    for method, path, status in (("POST", "/reading", 411), ("POST", "/login", 411), ("GET", "/login", 200)):
+        sent = {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input_terminated": True, "CONTENT_TYPE": FORM}
+        answer = app.test_client().open(
+            path, method=method, input_stream=io.BytesIO(b"text=large"), environ_overrides=sent
+        )
+        assert answer.status_code == status
+        assert "Set-Cookie" not in answer.headers or method == "GET"
 
 
 def test_security_53_bodies_under_way_take_no_turn(impatient: None) -> None:
@@ -177,6 +200,37 @@ def test_security_53_whose_file_is_copied_takes_no_turn() -> None:
     done.set()
     sender.join()
     assert sent == ["taken"]
+
+
+def test_security_53_slow_work_of_one_address_leaves_room_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file whose copy takes its twenty seconds holds a thread as long as it waits for its turn to be copied."""
+    monkeypatch.setattr(bodies, "_WAITS_FOR_WORK", 0.3)
+    app = Flask("a portal")
+    copied = threading.Event()
+
+    @app.post("/")
+    def upload() -> str:
+        with bodies.beside_turns():
+            assert request.remote_addr != ONE or copied.wait(10)
+        return "taken"
+
+    app.wsgi_app = BodyGuard(app.wsgi_app, 1)  # type: ignore[method-assign]
+    statuses: list[int] = []
+
+    def send(address: str) -> int:
+        return app.test_client().post("/", data="a file", environ_overrides={"REMOTE_ADDR": address}).status_code
+
+    senders = [threading.Thread(target=lambda: statuses.append(send(ONE))) for _ in range(40)]
+    for sender in senders:
+        sender.start()
+    while len(statuses) < len(senders) - bodies.SLOW_WORK_OF_ADDRESS:
+        time.sleep(0.01)
+    assert set(statuses) == {503}
+    assert send(OTHER) == 200
+    copied.set()
+    for sender in senders:
+        sender.join()
+    assert statuses.count(200) == bodies.SLOW_WORK_OF_ADDRESS
 
 
 def test_refusals_say_what_to_do() -> None:

@@ -31,7 +31,7 @@ _WORDS: dict[str, Sequence[object]] = {
     "condition": list(conditions_of(Kind.INDIVIDUAL)),
     "stage": list(ReviewStage),
 }
-_PART = re.compile(r"<((?:[^:<>]+:)?\w+)>")
+PART = re.compile(r"<((?:[^:<>]+:)?\w+)>")
 
 
 def rules(app: Flask, method: str) -> list[Rule]:
@@ -48,11 +48,11 @@ def logins(app: Flask, rule: Rule) -> list[str | None]:
 
 def addresses(database: Database, rule: Rule, few: int = _FEW) -> Iterator[str]:
     """The addresses of a route: each id of the table it names, newest first; of several tables the newest `few`."""
-    names = _PART.findall(rule.rule)
+    names = PART.findall(rule.rule)
     most = None if len(names) == 1 else few
-    for values in product(*(_values(database, name)[:most] for name in names)):
+    for values in product(*(values_of(database, name)[:most] for name in names)):
         left = list(values)
-        yield _PART.sub(lambda _: str(left.pop(0)), rule.rule)  # noqa: B023 - used up before the next turn
+        yield PART.sub(lambda _: str(left.pop(0)), rule.rule)  # noqa: B023 - used up before the next turn
 
 
 def read_by(
@@ -104,7 +104,7 @@ def unpacked(content: bytes) -> Iterator[tuple[str, bytes]]:
             yield from ((f"{info.filename}!{name}", inner) for name, inner in unpacked(part))
 
 
-def _values(database: Database, part: str) -> Sequence[object]:
+def values_of(database: Database, part: str) -> Sequence[object]:
     """What may stand at a place of this name: `period_id` is an id of `periods`."""
     name = part.rpartition(":")[2]
     if part.startswith("any("):

@@ -24,7 +24,7 @@ CHANNEL_NAMES = {
 PERSONAL = (OutgoingChannel.MAIL, OutgoingChannel.SMS)
 ADDRESS_LENGTH = 200
 _MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
-_MOBILE = re.compile(r"1[3-9]\d{9}")
+_MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _ROBOT_KEY = re.compile(r"[A-Za-z0-9_-]{8,128}")
 _SIGNED_ROBOT = re.compile(r"([A-Za-z0-9]{8,128}@)?[A-Za-z0-9]{8,128}")
 _SHAPES = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -37,6 +38,35 @@ MOVES: dict[Delivery, frozenset[Delivery]] = {
 assert set(MOVES) == set(Delivery)  # noqa: S101 - a state without its row is a fault of this file
 
 
+WORDS_LENGTH = 300
+# A mailbox, also in percent or as an entity; a number in one piece, and one in groups, as of a telephone.
+_OF_ONE = "[^\\s<>\"'(),;:=&\u3000-\u303f\u4e00-\u9fff\uff00-\uff1f]+"
+_MAILBOX = re.compile(f"{_OF_ONE}(?:@|\uff20|%40|&#64;){_OF_ONE}", re.IGNORECASE)
+_NUMBER = re.compile(r"(?<![A-Za-z\d])\+?(?:\d{7,}|\d{2,4}(?:[ .-]\d{3,8}){1,3})(?![A-Za-z\d])")
+_FEWEST_GROUPED = 10  # digits: 550-5.7.26 is a reason and no number of anybody's
+_SHORTEST_PART = 3
+_GONE = "\u2026"
+
+
+def kept_words(words: str, address: str = "") -> str:
+    """Return what may be kept of a server's answer: one line in which nobody's address stands (R36, SECURITY 60).
+
+    Servers repeat where a message went, in their own spelling. An objector's address is sealed elsewhere, and the
+    office sees these words without a reason: so every mailbox, long number and part of `address` is left out.
+    """
+    line = " ".join(words.split())
+    for part in (address, *re.split("@|%40", address)):
+        if len(part) >= _SHORTEST_PART:
+            line = re.sub(re.escape(part), _GONE, line, flags=re.IGNORECASE)
+    return _NUMBER.sub(_left_out, _MAILBOX.sub(_GONE, line))[:WORDS_LENGTH]
+
+
+def _left_out(found: re.Match[str]) -> str:
+    digits = sum(sign.isdigit() for sign in found[0])
+    in_groups = any(sign in " .-" for sign in found[0])
+    return found[0] if in_groups and digits < _FEWEST_GROUPED else _GONE
+
+
 class Reply(StrEnum):
     """The kinds of result of one attempt."""
 
@@ -69,7 +99,6 @@ CLAIM_LASTS = dt.timedelta(minutes=2)
 # The most attempts that may have arrived: a third copy would be one too many.
 MOST_UNSURE = 2
 SENDER_STOPPED = "发送程序在发送途中中断，可能已经发出。"
-WORDS_LENGTH = 300
 
 
 def decide_next_step(outcome: Outcome, tries: int, unsure: int, now: dt.datetime) -> Step:

@@ -16,6 +16,7 @@ class TaskKind(StrEnum):
     ADD_HANDS = "add_hands"
     ADD_REVIEWER = "add_reviewer"
     CHECKS = "checks"
+    UNSEALED = "unsealed"
     MOVES = "moves"
     CALENDAR = "calendar"
     CONTACT = "contact"
@@ -58,6 +59,7 @@ TASK_NAMES = {
     TaskKind.ADD_HANDS: "给没有两个人可以办理的案件增加账号",
     TaskKind.ADD_REVIEWER: "给没有人可以复核的案件增加账号",
     TaskKind.CHECKS: "核对数据不符，马上告诉系统管理员",
+    TaskKind.UNSEALED: "记录没有及时编号，马上告诉系统管理员",
     TaskKind.MOVES: "按新的放假安排调整公示",
     TaskKind.CALENDAR: "载入放假通知",
     TaskKind.CONTACT: "填写联系方式，填好才能安排公示",
@@ -96,7 +98,16 @@ TASK_NAMES = {
     TaskKind.PROVISIONAL: "日期可能调整的公示",
 }
 # What has no due time and is wrong every minute that it lasts.
-ALARMS = frozenset({TaskKind.ADD_HANDS, TaskKind.ADD_REVIEWER, TaskKind.CHECKS, TaskKind.CONTACT, TaskKind.UNREACHABLE})
+ALARMS = frozenset(
+    {
+        TaskKind.ADD_HANDS,
+        TaskKind.ADD_REVIEWER,
+        TaskKind.CHECKS,
+        TaskKind.UNSEALED,
+        TaskKind.CONTACT,
+        TaskKind.UNREACHABLE,
+    }
+)
 # What asks for nothing: it is to be known.
 NEWS = frozenset({TaskKind.LAPSED, TaskKind.RESET, TaskKind.REPLACING, TaskKind.PROVISIONAL})
 

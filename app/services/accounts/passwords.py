@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
-from zxcvbn import zxcvbn
 
 from app.domain.refusals import WeakPassword
 from app.notices.offered import offered
@@ -59,6 +58,8 @@ def judge(password: str, about: Sequence[str] = ()) -> None:
         raise WeakPassword(f"密码至少要{low}个字符{now}。可以用几个词连成一句话，汉字和空格都行。")
     if len(plain) > high:
         raise WeakPassword(f"密码最多{high}个字符，现在是{len(plain)}个。")
+    from zxcvbn import zxcvbn  # its lists of words cost a tenth of a second
+
     guessed_first = [word for word in (*_OF_THIS_PORTAL, *_words_of_the_place(), *about) if word]
     if zxcvbn(plain[:_LOOKED_AT], user_inputs=guessed_first)["score"] < _SCORE:
         raise WeakPassword(

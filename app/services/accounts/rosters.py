@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.domain.accounts.rosters import ABOVE, HEAD, LOGIN, MOST, NAME, ROLE, SHEET, UNIT, RosterLine, read
@@ -108,6 +108,15 @@ def without_accounts(session: Session, actor: Actor, programme_id: int | None = 
         and (named is None or unit.id in named)
         and manages(actor, Position(Role.HEAD, unit.id, unit.parent_id))
     ]
+
+
+def count_without_accounts(session: Session, actor: Actor) -> int:
+    """Count the units that `without_accounts` lists."""
+    if not actor.is_office:
+        return len(without_accounts(session, actor))
+    with_some = select(User.unit_id).where(User.disabled_at.is_(None))
+    wanted = Unit.retired_at.is_(None), Unit.kind != UnitKind.OFFICE, Unit.id.not_in(with_some)
+    return session.scalar(select(func.count(Unit.id)).where(*wanted)) or 0
 
 
 @use_case

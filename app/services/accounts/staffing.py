@@ -8,16 +8,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from sqlalchemy import ColumnElement, false, func, or_, select, true
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.domain.accounts.staffing import UNIT_ROLES, Position, fault_of_login, fault_of_name, manages
 from app.domain.cases.states import OPEN_STATES, Actor, Role
 from app.domain.refusals import AlreadyDone, BadValue, Fault, NotAllowed, NothingChosen, NotYourCase, Refusal, Unfit
-from app.models import Case, Entry, Period, Unit, User
+from app.models import Case, Entry, Period, SecondFactor, Unit, User
 from app.services.accounts import handing_over, making, passwords, sessions, units
 from app.services.shared.locks import ALONE, lock_row_if_any
+from app.services.shared.stored_rows import StoredRows
 from app.services.shared.work import Work, use_case
+
+GIVER = aliased(User, name="giver")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,41 @@ def people(session: Session, actor: Actor) -> Sequence[User]:
     ).all()
 
 
+def stored_people(session: Session, actor: Actor) -> StoredRows[User]:
+    """Return the accounts that this person may see, unit by unit."""
+    source = (
+        select(User.id)
+        .join(Unit, User.unit_id == Unit.id)
+        .outerjoin(SecondFactor, SecondFactor.user_id == User.id)
+        .outerjoin(GIVER, User.password_given_by == GIVER.id)
+        .where(accounts_visible_to(actor))
+    )
+
+    def load(ids: Sequence[int]) -> Sequence[User]:
+        with_more = joinedload(User.second_factor), joinedload(User.unit), joinedload(User.giver)
+        return session.scalars(select(User).where(User.id.in_(ids)).options(*with_more)).all()
+
+    return StoredRows(session, User.id, source, (User.unit_id, User.login), load, lambda user: user.id)
+
+
+def waits_for_agreement() -> ColumnElement[bool]:
+    """Return the condition on User of `stored_people` that it proposes and confirms nothing; see `User` (R22)."""
+    above = or_(GIVER.role == Role.OFFICE, and_(GIVER.role == Role.HEAD, GIVER.unit_id == Unit.parent_id))
+    given_out = and_(GIVER.id.is_not(None), User.agreed_at.is_(None))
+    return and_(given_out, or_(Unit.parent_id.is_(None), ~above))
+
+
+def has_second_factor() -> ColumnElement[bool]:
+    return SecondFactor.confirmed_at.is_not(None)
+
+
+def cases_in_hand(now: dt.datetime) -> ColumnElement[int]:
+    """Count the open cases of a User."""
+    query = select(func.count(Case.id)).join(Entry, Case.entry_id == Entry.id)
+    query = query.join(Period, Entry.period_id == Period.id).where(Case.assignee_id == User.id, *_open(now))
+    return query.correlate(User).scalar_subquery()
+
+
 def visible(session: Session, user_id: int, actor: Actor) -> User:
     """Return an account that this person may see. Raises NotYourCase."""
     user = session.scalar(
@@ -57,6 +95,12 @@ def visible(session: Session, user_id: int, actor: Actor) -> User:
     if user is None:
         raise NotYourCase
     return user
+
+
+def count_in_use(session: Session, actor: Actor) -> dict[int, int]:
+    """Count the accounts in use of each unit that has any, of those that this person may see."""
+    query = select(User.unit_id, func.count()).where(accounts_visible_to(actor), User.disabled_at.is_(None))
+    return dict(session.execute(query.group_by(User.unit_id)).all())
 
 
 def open_case_counts(session: Session, now: dt.datetime) -> Counter[int]:

@@ -81,6 +81,12 @@ def _require_free(work: Work, absent: User, deputy: User, days: DeputyDays) -> N
             raise BadValue("deputy", f"{deputy.name}那几天也不在，由{row.deputy.name}代理，请选别人。")
 
 
+def require_of(session: Session, absent_id: int, deputy_row_id: int) -> None:
+    """Raise NotYourCase unless this deputy is this person's. Where a page names both, the one must be the other's."""
+    if session.scalar(select(Deputy.id).where(Deputy.id == deputy_row_id, Deputy.absent_id == absent_id)) is None:
+        raise NotYourCase
+
+
 @use_case
 def end_deputy(work: Work, deputy_row_id: int) -> None:
     """End a deputy before the last day. Raises NotYourCase, AlreadyDone."""

@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
-from sqlalchemy import ColumnElement, func, or_, select, text, true
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, case, func, literal, or_, select, text, true
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.domain.accounts.unit_order import UnitPlace, place_of
 from app.domain.cases.hands import UnitStaffing, choose_first_handler
@@ -16,10 +16,13 @@ from app.domain.papers.issuing import fault_of_signed_as
 from app.domain.programmes.contacts import LINES, Contact, fault_of_unit_name, faults_of_contact, missing_lines
 from app.domain.refusals import AlreadyDone, BadValue, Fault, NotYourCase, StillNeeded, Unfit, WrongState
 from app.models import Case, Entry, Import, ImportState, Nominee, Period, Programme, Quota, Unit, UnitKind, User
+from app.models.expressions import Sound
 from app.services.shared.leavers import find_disqualified
 from app.services.shared.locks import lock_row, lock_row_if_any
+from app.services.shared.stored_rows import StoredRows
 from app.services.shared.work import Work, require_office_or_console, use_case
 
+ABOVE = aliased(Unit, name="above")
 NO_CONTACT = Contact()
 FULL_NAME = " · "  # between the name of a recommending unit and that of an own unit below it
 # One office is made at a time. SQLite has one writer anyway.
@@ -43,10 +46,39 @@ def tree(session: Session, actor: Actor) -> Sequence[Unit]:
     return in_order(session, session.scalars(found))
 
 
+def stored_units(session: Session, actor: Actor) -> StoredRows[Unit]:
+    """Return the units that this person may see, in the one order of every list (unit_order.py)."""
+    own = Unit.kind == UnitKind.OWN
+    above_id, above_name = case((own, Unit.parent_id), else_=Unit.id), case((own, ABOVE.name), else_=Unit.name)
+    annex = _annex(session)
+    order = (
+        case((Unit.kind == UnitKind.OFFICE, 0), else_=1),
+        case(*((above_id == unit_id, place) for unit_id, place in annex.items()), else_=len(annex))
+        if annex
+        else literal(0),
+        Sound(above_name),
+        above_id,
+        case((own, 1), else_=0),
+        Sound(Unit.name),
+        Unit.id,
+    )
+    source = select(Unit.id).outerjoin(ABOVE, Unit.parent_id == ABOVE.id).where(units_visible_to(actor))
+
+    def load(ids: Sequence[int]) -> Sequence[Unit]:
+        return session.scalars(select(Unit).where(Unit.id.in_(ids)).options(joinedload(Unit.parent))).all()
+
+    return StoredRows(session, Unit.id, source, order, load, lambda unit: unit.id)
+
+
+def _annex(session: Session) -> dict[int, int]:
+    """Return the place of each recommending unit in annex 1 of the latest programme that names it."""
+    latest = select(Quota.unit_id).join(Programme).order_by(Programme.created_at.desc(), Programme.id.desc(), Quota.id)
+    return {unit_id: place for place, unit_id in enumerate(dict.fromkeys(session.scalars(latest)))}
+
+
 def in_order(session: Session, found: Iterable[Unit]) -> list[Unit]:
     """Return units in the one order of every list (app/domain/accounts/unit_order.py), each once."""
-    latest = select(Quota.unit_id).join(Programme).order_by(Programme.created_at.desc(), Programme.id.desc(), Quota.id)
-    annex = {unit_id: place for place, unit_id in enumerate(dict.fromkeys(session.scalars(latest)))}
+    annex = _annex(session)
 
     def place(unit: Unit) -> UnitPlace:
         above = unit.parent if unit.kind is UnitKind.OWN and unit.parent is not None else unit

@@ -20,7 +20,7 @@ from app.domain.shared.privacy import require_publishable
 from app.models import Document, Honour, Nominee, Proceeding, Programme, Revocation
 from app.services.accounts.two_people import require_own_account, require_two_people
 from app.services.award.deciding import NUMBER, check_day
-from app.services.nominees.access import nominees_visible_to
+from app.services.nominees.access import nominees_visible_to, require_impartial
 from app.services.record.chain import on_nominee
 from app.services.shared.locks import lock_row
 from app.services.shared.texts import checked_text
@@ -49,6 +49,7 @@ def propose_revocation(work: Work, honour_id: int, paper: RevocationText, scan: 
     require_office(work.actor)
     require_own_account(work)
     honour = _lock_honour(work.session, honour_id)
+    require_impartial(work, honour.nominee_id)
     if honour.revocation is not None:
         raise AlreadyDone("已经有人提出撤销这项表彰。")
     check_day(paper.dated, work.session.get_one(Proceeding, honour.decision_id).dated, work.now)
@@ -81,6 +82,7 @@ def confirm_revocation(work: Work, honour_id: int, version: int) -> None:
     """
     require_office(work.actor)
     honour = _lock_honour(work.session, honour_id)
+    require_impartial(work, honour.nominee_id)
     row = _pending(honour)
     if row.proposed_by == work.actor.user_id:
         raise SamePerson
@@ -94,9 +96,10 @@ def confirm_revocation(work: Work, honour_id: int, version: int) -> None:
 
 @use_case
 def drop_revocation(work: Work, honour_id: int, reason: str) -> None:
-    """Send back a proposal with a mistake in it, before it is confirmed. Anybody of the office may."""
+    """Send back a proposal with a mistake in it, before it is confirmed. Anybody of the office may, unless recused."""
     require_office(work.actor)
     honour = _lock_honour(work.session, honour_id)
+    require_impartial(work, honour.nominee_id)
     row = _pending(honour)
     details = {"number": row.number, "reason": checked_text(reason, "退回的理由", REASON)}
     work.session.delete(row)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, literal, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.domain.cases.letters import Reader
@@ -14,11 +15,13 @@ from app.domain.refusals import NothingChosen, NotThere, NotYourCase
 from app.models import Case, Entry, Letter, Nominee, Period, Recusal
 from app.services.cases.visibility import cases_visible_to
 from app.services.record.chain import on_case
+from app.services.shared.stored_rows import StoredRows
 from app.services.shared.work import Work, use_case
 
 _OF_THE_CASE = (Reader.OBJECTOR, Reader.HANDLER)
 _OF_THE_NOMINEE = (Reader.NOMINEE, Reader.UNIT)
 MOST = 300  # the most letters in one file
+_ORDER = (Letter.programme_id, Letter.year, Letter.series, Letter.number)
 
 
 def in_reach(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
@@ -41,13 +44,18 @@ def in_reach(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
 
 def _reached(actor: Actor, now: dt.datetime, *where: ColumnElement[bool]) -> Select[Letter]:
     return (
-        select(Letter)
-        .join(Case, Letter.case_id == Case.id)
+        _within(select(Letter), actor, now, *where)
+        .order_by(*_ORDER)
+        .options(joinedload(Letter.case).joinedload(Case.entry).joinedload(Entry.period))
+    )
+
+
+def _within(query: Select[Any], actor: Actor, now: dt.datetime, *where: ColumnElement[bool]) -> Select[Any]:
+    return (
+        query.join(Case, Letter.case_id == Case.id)
         .join(Entry, Case.entry_id == Entry.id)
         .join(Nominee, Entry.nominee_id == Nominee.id)
         .where(in_reach(actor, now), *where)
-        .order_by(Letter.programme_id, Letter.year, Letter.series, Letter.number)
-        .options(joinedload(Letter.case).joinedload(Case.entry).joinedload(Entry.period))
     )
 
 
@@ -56,11 +64,24 @@ def list_of_case(session: Session, case_id: int, actor: Actor, now: dt.datetime)
     return session.scalars(_reached(actor, now, Letter.case_id == case_id)).all()
 
 
-def list_reachable(session: Session, actor: Actor, now: dt.datetime) -> Sequence[Letter]:
-    """List every letter of running programmes that this person may read, those to be issued first."""
+def stored_letters(session: Session, actor: Actor, now: dt.datetime) -> StoredRows[Letter]:
+    """Return every letter of running programmes that this person may read, those to be issued first."""
     running = select(Period.id).where(Period.closed_at.is_(None))
-    rows = session.scalars(_reached(actor, now, or_(Letter.issued_at.is_(None), Entry.period_id.in_(running)))).all()
-    return sorted(rows, key=lambda letter: letter.issued_at is not None)
+    with_case = joinedload(Letter.case).joinedload(Case.entry).joinedload(Entry.period)
+    return StoredRows(
+        session,
+        Letter.id,
+        _within(select(Letter.id), actor, now, or_(Letter.issued_at.is_(None), Entry.period_id.in_(running))),
+        (Letter.issued_at.is_not(None), *_ORDER, Letter.id),
+        lambda ids: session.scalars(select(Letter).where(Letter.id.in_(ids)).options(with_case)).all(),
+        lambda letter: letter.id,
+    )
+
+
+def number_written() -> ColumnElement[str]:
+    """Return the number of a letter as it is printed; see `Letter.numbered`."""
+    year, number = cast(Letter.year, String), cast(Letter.number, String)
+    return Letter.series + literal("〔") + year + literal("〕") + number + literal("号")
 
 
 def find_one(session: Session, letter_id: int, actor: Actor, now: dt.datetime) -> Letter:

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import case as sql_case
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.domain.calendar.workdays import DayTable, local_date
+from app.domain.calendar.workdays import DayTable
 from app.domain.cases.reminders import count_workdays_left
 from app.domain.cases.states import (
     OPEN_STATES,
-    Action,
     Actor,
     CaseFacts,
     Role,
     State,
-    allowed_actions,
-    may_see,
 )
 from app.domain.cases.tasks import CaseTask, find_task
-from app.models import Case, Entry, Objection, Period, Registration, Unit, User
+from app.models import Case, Entry, Objection, Period, Recusal, Registration, Unit, User
+from app.models.expressions import LocalDay
+from app.services.cases.visibility import cases_visible_to, is_open
+from app.services.shared.stored_rows import Selection, StoredRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,84 +50,80 @@ class QueuedCase:
         return find_task(actor, self.facts, now, agreed=agreed, supplement_by=self.case.supplement_by)
 
 
-@dataclass(frozen=True, slots=True)
-class ToConfirm:
-    """A proposal, to conclude or to decline, that somebody may confirm at one moment (R22)."""
-
-    case: Case
-    proposer: User
-    days_after: int | None  # working days left after today
-    is_mine: bool  # it waits for this person's unit; False where the unit that proposed it has a second person itself
+def stored_queue(session: Session, actor: Actor, now: dt.datetime) -> StoredRows[QueuedCase]:
+    """Return the cases that a unit handles and this person may see: open ones first, by working days left."""
+    return stored_cases(session, actor, now, Case.handler_unit_id == actor.unit_id)
 
 
-def list_to_confirm(session: Session, actor: Actor, now: dt.datetime) -> list[ToConfirm]:
-    """List the proposals that this person may confirm, and would not be refused: what falls due first comes first.
+def stored_watched(session: Session, actor: Actor, now: dt.datetime) -> StoredRows[QueuedCase]:
+    """Return the open cases of the units below this person's own, which it watches (R21)."""
+    return stored_cases(session, actor, now, Case.handler_unit_id != actor.unit_id, is_open(now))
 
-    The office may confirm every unit's (R22). Left out are those of accounts that don't count as another person, and
-    all while one's own account waits for an agreement.
+
+def stored_of_period(session: Session, period_id: int, actor: Actor, now: dt.datetime) -> StoredRows[QueuedCase]:
+    """Return the cases of one period that this person may see, in whatever state."""
+    return stored_cases(session, actor, now, Entry.period_id == period_id)
+
+
+def stored_cases(
+    session: Session, actor: Actor, now: dt.datetime, *where: ColumnElement[bool]
+) -> StoredRows[QueuedCase]:
+    """Return every case that this person may see, whoever handles it, of closed periods and archived programmes too.
+
+    Open ones stand first, the earliest deadline first. Of one day the order says nothing of who came first (R19).
     """
-    me = session.get_one(User, actor.user_id)
-    if me.waits_for_agreement or actor.role is Role.AUDITOR:
-        return []
-    waits = or_(Case.state == State.PROPOSED, Case.decline_proposed_ground.is_not(None))
-    query = _cases().where(Case.state.in_(OPEN_STATES), waits)
-    if not actor.is_office:
-        query = query.where(Case.handler_unit_id == actor.unit_id)
-    found = []
-    for case, table, facts in _with_facts(session.scalars(query).unique().all(), now):
-        step = Action.CONFIRM if facts.state is State.PROPOSED else Action.CONFIRM_DECLINE
-        if not may_see(actor, facts) or step not in allowed_actions(actor, facts, now):
-            continue
-        proposer = session.get_one(User, case.proposed_by)
-        if me.speaks_for in (proposer.speaks_for, *facts.recused):
-            continue
-        others = facts.people(facts.hands) - {proposer.speaks_for}
-        is_mine = case.handler_unit_id == actor.unit_id or facts.escalated(now) or not others
-        left = count_workdays_left(case.entry.period.conclude_by, table, now)
-        found.append(ToConfirm(case, proposer, left, is_mine))
-    return sorted(found, key=lambda row: (row.case.entry.period.conclude_by, row.case.proposed_at, row.case.id))
+    seen = select(Case.id).join(Entry, Case.entry_id == Entry.id).join(Period, Entry.period_id == Period.id)
+
+    def load(ids: Sequence[int]) -> list[QueuedCase]:
+        return load_queued(session, ids, now)
+
+    return StoredRows(
+        session,
+        Case.id,
+        seen.where(cases_visible_to(actor, now), *where),
+        (sql_case((is_open(now), 0), else_=1), Period.conclude_by, LocalDay(Case.received_at), Case.id),
+        load,
+        lambda row: row.case.id,
+    )
 
 
-def list_queue(
-    session: Session,
-    actor: Actor,
-    now: dt.datetime,
-    states: Iterable[State] = (),
-    assignee_id: int | None = None,
-) -> list[QueuedCase]:
-    """List the cases that a unit handles and this person may see: open ones first, by working days left.
+def list_queue(session: Session, actor: Actor, now: dt.datetime) -> list[QueuedCase]:
+    """List the cases that a unit handles and this person may see; see `stored_queue`."""
+    return list(stored_queue(session, actor, now).every(Selection()))
 
-    `states` and `assignee_id` narrow the list. Empty values narrow nothing.
+
+def list_all_cases(session: Session, actor: Actor, now: dt.datetime) -> list[QueuedCase]:
+    """List every case that this person may see; see `stored_cases`."""
+    return list(stored_cases(session, actor, now).every(Selection()))
+
+
+def list_without_hands(session: Session, now: dt.datetime, recused: int | None = None) -> list[Case]:
+    """List the open cases that no two people with live accounts can together bring to a conclusion (R21).
+
+    Whether they can is the same for all cases of a unit from which nobody is recused, so one of them is judged for all.
+    `recused` keeps to the cases from which this account is recused.
     """
-    cases = session.scalars(_cases().where(Case.handler_unit_id == actor.unit_id)).unique().all()
-    return _ordered(cases, actor, now, frozenset(states), assignee_id)
-
-
-def list_all_cases(session: Session, actor: Actor, now: dt.datetime, states: Iterable[State] = ()) -> list[QueuedCase]:
-    """List every case, whoever handles it, those of closed periods and archived programmes too: the office's list."""
-    return _ordered(session.scalars(_cases()).unique().all(), actor, now, frozenset(states))
-
-
-def list_watched(session: Session, actor: Actor, now: dt.datetime) -> list[QueuedCase]:
-    """List the open cases of the units below this person's own, which it watches (R21)."""
-    if actor.role is Role.AUDITOR:
-        return []
-    query = _cases().where(Case.handler_unit_id != actor.unit_id, Case.state.in_(OPEN_STATES))
-    cases = session.scalars(query).unique().all()
-    return [queued for queued in _ordered(cases, actor, now) if queued.is_open]
-
-
-def list_without_hands(session: Session, now: dt.datetime) -> list[Case]:
-    """List the open cases that no two people with live accounts can together bring to a conclusion (R21)."""
-    query = _cases().join(Entry, Case.entry_id == Entry.id).join(Period, Entry.period_id == Period.id)
-    cases = session.scalars(query.where(Case.state.in_(OPEN_STATES), Period.conclude_by > now)).unique().all()
-    return [case for case, _, facts in _with_facts(cases, now) if not facts.has_hands]
-
-
-def list_of_period(session: Session, period_id: int, actor: Actor, now: dt.datetime) -> list[QueuedCase]:
-    """List the cases of one period that this person may see, in whatever state."""
-    query = _cases().join(Entry, Case.entry_id == Entry.id).where(Entry.period_id == period_id)
-    return _ordered(session.scalars(query).unique().all(), actor, now)
+    opened = (
+        select(Case.id)
+        .join(Entry, Case.entry_id == Entry.id)
+        .join(Period, Entry.period_id == Period.id)
+        .where(is_open(now))
+    )
+    anybody = exists().where(Recusal.case_id == Case.id)
+    alone = opened.where(anybody)
+    if recused is not None:
+        alone = opened.where(exists().where(Recusal.case_id == Case.id, Recusal.user_id == recused))
+    judged = set(session.scalars(alone))
+    if recused is None:
+        like = opened.with_only_columns(func.min(Case.id)).where(~anybody).group_by(Case.handler_unit_id)
+        judged.update(session.scalars(like))
+    without = [row.case for row in load_queued(session, sorted(judged), now) if not row.has_hands]
+    units = [case.handler_unit_id for case in without if not case.recusals]
+    if units:
+        rest = session.scalars(opened.where(~anybody, Case.handler_unit_id.in_(units))).all()
+        without = [case for case in without if case.recusals]
+        without += [row.case for row in load_queued(session, rest, now)]
+    return sorted(without, key=lambda case: case.id)
 
 
 def list_colleagues(session: Session, actor: Actor) -> Sequence[User]:
@@ -148,22 +145,13 @@ def _cases() -> Select[Case]:
     )
 
 
-def _ordered(
-    cases: Sequence[Case],
-    actor: Actor,
-    now: dt.datetime,
-    states: frozenset[State] = frozenset(),
-    assignee_id: int | None = None,
-) -> list[QueuedCase]:
+def load_queued(session: Session, ids: Sequence[int], now: dt.datetime) -> list[QueuedCase]:
+    """Return these cases as lists show them, in any order."""
     rows = []
-    for case, table, facts in _with_facts(cases, now):
-        if not may_see(actor, facts) or (states and facts.state not in states):
-            continue
-        if assignee_id is not None and case.assignee_id != assignee_id:
-            continue
+    for case, table, facts in _with_facts(session.scalars(_cases().where(Case.id.in_(ids))).unique().all(), now):
         left = count_workdays_left(case.entry.period.conclude_by, table, now)
         rows.append(QueuedCase(case, facts.state, left, facts.escalated(now), facts.has_hands, facts))
-    return sorted(rows, key=_place)
+    return rows
 
 
 def _with_facts(cases: Sequence[Case], now: dt.datetime) -> Iterator[tuple[Case, DayTable, CaseFacts]]:
@@ -173,9 +161,3 @@ def _with_facts(cases: Sequence[Case], now: dt.datetime) -> Iterator[tuple[Case,
         period = case.entry.period
         table = tables.get(period.id) or tables.setdefault(period.id, period.day_table)
         yield case, table, case.facts(now, table)
-
-
-def _place(row: QueuedCase) -> tuple[bool, dt.datetime, dt.date, int]:
-    """Return what a list is ordered by. Of one day the order says nothing of who came first (R19)."""
-    arrived = local_date(row.case.received_at)
-    return not row.is_open, row.case.entry.period.conclude_by, arrived, row.case.id

@@ -1,14 +1,23 @@
-"""The cases a person may know of, as a query condition: the counterpart of `may_see` for one case (R19, R21)."""
+"""The cases a person may know of, as a query condition: the counterpart of `may_see` for one case (R19, R21).
+
+What lists of cases are narrowed by and searched for stands here too: state, number, handler, objections.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, String, and_, case, cast, exists, false, func, literal, or_, select
 
-from app.domain.cases.states import Actor, Role
-from app.models import Case, Recusal, Unit
+from app.domain.cases.states import OPEN_STATES, Actor, Role, State
+from app.domain.objections.arrival import CHANNEL_NAMES, Channel
+from app.models import Case, Objection, Period, Recusal, Registration, Unit, User
 from app.models.arrivals import shown_to
+from app.models.expressions import DayWritten
+from app.models.objections import CATEGORY_NAMES
+from app.services.shared.stored_rows import StoredRows
 
 
 def cases_visible_to(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
@@ -25,3 +34,66 @@ def cases_visible_to(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
     below = select(Unit.id).where(Unit.parent_id == actor.unit_id)
     theirs = or_(Case.handler_unit_id == actor.unit_id, Case.handler_unit_id.in_(below))
     return and_(not_recused, theirs, shown_to(actor, now))
+
+
+def is_open(now: dt.datetime) -> ColumnElement[bool]:
+    """Return the condition on Case, joined with Period, that it is open. From the deadline on none is (R26)."""
+    return and_(Case.state.in_(OPEN_STATES), Period.conclude_by > now)
+
+
+def state_at(now: dt.datetime) -> ColumnElement[str]:
+    """Return the state that every page shows, of Case joined with Period: the counterpart of `Case.state_at` (R26)."""
+    lapsed = and_(Case.state.in_(OPEN_STATES), Period.conclude_by <= now)
+    return case((lapsed, State.LAPSED.value), else_=cast(Case.state, String))
+
+
+# --- what lists are searched for ---------------------------------------------------------------------------------
+
+
+def number_written() -> ColumnElement[str]:
+    """Return the number of a case as pages write it; see `Case.number`."""
+    zeros = case((Case.id < 10, "000"), (Case.id < 100, "00"), (Case.id < 1000, "0"), else_="")
+    return func.substr(DayWritten(Case.received_at), 1, 4) + literal("-") + zeros + cast(Case.id, String)
+
+
+def assignee_name() -> ColumnElement[str]:
+    return select(User.name).where(User.id == Case.assignee_id).correlate(Case).scalar_subquery()
+
+
+def came_by(channel: Channel) -> ColumnElement[bool]:
+    """Return the condition that an objection of the case came in this way (R33)."""
+    registered = exists().where(Registration.objection_id == Objection.id)
+    if channel is Channel.WEB:
+        return _of_the_case(~registered)
+    return _of_the_case(registered.where(Registration.channel == channel))
+
+
+def channels_of(rows: StoredRows[Any]) -> set[Channel]:
+    """Return the ways in which the objections of these cases came."""
+    found = rows.source.join(Objection, Objection.case_id == Case.id).outerjoin(
+        Registration, Registration.objection_id == Objection.id
+    )
+    several = rows.session.scalars(found.with_only_columns(Registration.channel).distinct())
+    return {channel or Channel.WEB for channel in several}
+
+
+def has_facts(word: str) -> ColumnElement[bool]:
+    return _of_the_case(func.lower(Objection.facts).contains(word, autoescape=True))
+
+
+def has_category(word: str) -> ColumnElement[bool]:
+    named = _named(CATEGORY_NAMES, word)
+    return _of_the_case(Objection.category.in_(named)) if named else false()
+
+
+def has_channel(word: str) -> ColumnElement[bool]:
+    named = [came_by(channel) for channel in _named(CHANNEL_NAMES, word)]
+    return or_(false(), *named)
+
+
+def _named(names: Mapping[Any, str], word: str) -> list[Any]:
+    return [value for value, name in names.items() if word in name]
+
+
+def _of_the_case(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    return select(Objection.id).where(Objection.case_id == Case.id, condition).correlate(Case).exists()

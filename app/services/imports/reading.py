@@ -11,17 +11,18 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, insert, select, update
+from sqlalchemy import insert, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app.domain.refusals import FileDamaged, HeldBack, TooManyRows, UnreadableForm
 from app.evidence.names import StoreDown
-from app.models import Document, Import, ImportRow, ImportState, ScanState
+from app.models import Import, ImportRow, ImportState
 from app.services.imports import checks
 from app.services.imports.content import Content
 from app.services.imports.receiving import on_import
 from app.services.imports.sealed_rows import HEAD, columns_of
+from app.services.imports.waiting import due
 from app.services.record.chain import CLOCK
 from app.services.shared.files import Vault
 from app.services.shared.work import Work, use_case
@@ -34,11 +35,6 @@ _MOST_BYTES = 64 * 1024 * 1024
 _AS_THEY_STAND = {"synchronize_session": False}
 _TOO_MUCH_TEXT = ("文字太多，超出一份名单的需要。", "请删去多余的文字，或者分成几份，分别上传。")
 _FAULT = "系统在读取时出了问题，已经记录。请过一会儿重新上传；还是不行，请与市级专班联系。"
-
-
-def find_due(session: Session) -> Sequence[int]:
-    """Find the imports to be read that no scanner holds back, the earliest first."""
-    return session.scalars(select(Import.id).where(_due()).order_by(Import.id)).all()
 
 
 def read(work: Work, vault: Vault, import_id: int) -> bool:
@@ -68,14 +64,9 @@ def read(work: Work, vault: Vault, import_id: int) -> bool:
     return True
 
 
-def _due() -> ColumnElement[bool]:
-    waits_for_scan = exists().where(Document.import_id == Import.id, Document.scan == ScanState.WAITING)
-    return (Import.state == ImportState.WAITING) & ~waits_for_scan
-
-
 def _begin(session: Session, import_id: int) -> int | None:
     """Count an attempt, on disk before anything is read. None where nothing is to be read."""
-    begun = update(Import).where(Import.id == import_id, _due()).values(attempts=Import.attempts + 1)
+    begun = update(Import).where(Import.id == import_id, due()).values(attempts=Import.attempts + 1)
     attempt = session.scalar(begun.returning(Import.attempts), execution_options=_AS_THEY_STAND)
     session.commit()
     return attempt

@@ -42,6 +42,7 @@ from app.services.shared import documents, files
 from app.services.shared.documents import Upload
 from app.services.shared.files import Vault
 from app.services.shared.locks import lock_row_if_any
+from app.services.shared.stored_rows import StoredRows
 from app.services.shared.work import Work, use_case
 
 STATE_NAMES = {
@@ -92,12 +93,16 @@ def recommenders(session: Session, actor: Actor) -> Sequence[Unit]:
     return units.in_order(session, found)
 
 
-def of_programme(session: Session, programme_id: int, actor: Actor) -> Sequence[Import]:
-    """List a programme's imports that this person may see, the newest first."""
-    query = select(Import).where(Import.programme_id == programme_id).order_by(Import.id.desc())
+def stored_imports(session: Session, programme_id: int, actor: Actor) -> StoredRows[Import]:
+    """Return a programme's imports that this person may see, the newest first."""
+    source = select(Import.id).join(Unit, Import.unit_id == Unit.id).where(Import.programme_id == programme_id)
     if not actor.is_office:
-        query = query.where(Import.unit_id == actor.unit_id)
-    return session.scalars(query.options(joinedload(Import.unit))).all()
+        source = source.where(Import.unit_id == actor.unit_id)
+
+    def load(ids: Sequence[int]) -> Sequence[Import]:
+        return session.scalars(select(Import).where(Import.id.in_(ids)).options(joinedload(Import.unit))).all()
+
+    return StoredRows(session, Import.id, source, (Import.id.desc(),), load, lambda row: row.id)
 
 
 def visible(session: Session, import_id: int, actor: Actor) -> Import:

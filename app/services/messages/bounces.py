@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from app.domain.messages.fate import MOVES, Delivery
+from app.domain.messages.fate import MOVES, Delivery, kept_words
 from app.models import Dispatch, Reach
+from app.services.messages.codes import unseal_address
 from app.services.shared.locks import lock_row
 from app.services.shared.work import Work, use_case
 
@@ -29,8 +30,9 @@ def mark_bounced(work: Work, token: str, words: str) -> bool:
     reach = lock_row(work.session, Reach, row.reach_id)
     if row.ended_at is None or row.ended_at >= reach.code_at:  # an address set anew since is another one
         reach.bounced_at = work.now
+    words = kept_words(words, unseal_address(work.keyring, reach))
     for one in (row, *_sent_with(work, row)):
-        one.fate, one.words, one.ended_at = Delivery.BOUNCED, words.replace("\n", " "), work.now
+        one.fate, one.words, one.ended_at = Delivery.BOUNCED, words, work.now
     return True
 
 

@@ -6,20 +6,21 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, case, func, literal, or_, select
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.domain.cases.states import Role, require_office
 from app.domain.messages.channels import OutgoingChannel
 from app.domain.messages.fate import MOVES, Delivery
 from app.domain.refusals import AlreadyDone, NotThere
-from app.models import Dispatch, OutboxRow, Reach, Unit
+from app.models import Case, Dispatch, OutboxRow, Reach, Unit, User
 from app.services.messages.outbox import mark_outgoing
 from app.services.messages.planning import is_usable
 from app.services.shared.locks import lock_row_if_any
+from app.services.shared.stored_rows import Selection, StoredRows
 from app.services.shared.work import Work, use_case
 
-MOST_SHOWN = 500
+OF_USER = aliased(Unit, name="unit_of_user")
 _SINCE = dt.timedelta(days=30)
 GIVEN_UP = (Delivery.FAILED, Delivery.BOUNCED)
 
@@ -47,20 +48,44 @@ class MessageFate:
         return self.fate in GIVEN_UP
 
 
-def list_newest(session: Session, now: dt.datetime) -> list[MessageFate]:
-    """List the messages of the last 30 days, the newest first, at most 500; those given up come before the others."""
-    rows = session.scalars(
-        select(Dispatch)
+def stored_messages(session: Session, now: dt.datetime) -> StoredRows[MessageFate]:
+    """Return the messages of the last 30 days, the newest first; those given up come before the others."""
+    source = (
+        select(Dispatch.id)
+        .join(Reach, Dispatch.reach_id == Reach.id)
+        .outerjoin(User, Reach.user_id == User.id)
+        .outerjoin(OF_USER, User.unit_id == OF_USER.id)
+        .outerjoin(Unit, Reach.unit_id == Unit.id)
+        .outerjoin(OutboxRow, Dispatch.outbox_id == OutboxRow.id)
+        .outerjoin(Case, OutboxRow.case_id == Case.id)
         .where(Dispatch.told_at > now - _SINCE)
-        .order_by(Dispatch.fate.in_(GIVEN_UP).desc(), Dispatch.told_at.desc(), Dispatch.id.desc())
-        .limit(MOST_SHOWN)
-        .options(
-            joinedload(Dispatch.reach).joinedload(Reach.user),
-            joinedload(Dispatch.reach).joinedload(Reach.unit),
-            joinedload(Dispatch.outbox).joinedload(OutboxRow.case),
+    )
+
+    def load(ids: Sequence[int]) -> list[MessageFate]:
+        rows = session.scalars(
+            select(Dispatch)
+            .where(Dispatch.id.in_(ids))
+            .options(
+                joinedload(Dispatch.reach).joinedload(Reach.user),
+                joinedload(Dispatch.reach).joinedload(Reach.unit),
+                joinedload(Dispatch.outbox).joinedload(OutboxRow.case),
+            )
         )
-    ).all()
-    return [_describe(row) for row in rows]
+        return [_describe(row) for row in rows]
+
+    order = (case((Dispatch.fate.in_(GIVEN_UP), 0), else_=1), Dispatch.told_at.desc(), Dispatch.id.desc())
+    return StoredRows(session, Dispatch.id, source, order, load, lambda row: row.id)
+
+
+def recipient() -> ColumnElement[str]:
+    """Return whom a message is for, as the list names them."""
+    person = User.name + literal("（") + OF_USER.name + literal("）")
+    return case((User.id.is_not(None), person), (Unit.id.is_not(None), Unit.name), else_="异议人")
+
+
+def list_newest(session: Session, now: dt.datetime) -> list[MessageFate]:
+    """List the messages of the last 30 days; see `stored_messages`."""
+    return list(stored_messages(session, now).every(Selection()))
 
 
 def _describe(row: Dispatch) -> MessageFate:
@@ -115,8 +140,9 @@ def _find_reached_unit(reach: Reach, now: dt.datetime) -> int | None:
 
 
 def list_units(session: Session) -> Sequence[Unit]:
-    """List the units in use that handle cases."""
-    return session.scalars(select(Unit).where(Unit.retired_at.is_(None)).order_by(Unit.id)).all()
+    """List the units in use that handle cases: those with an account, and the office."""
+    with_people = or_(Unit.parent_id.is_(None), Unit.id.in_(select(User.unit_id)))
+    return session.scalars(select(Unit).where(Unit.retired_at.is_(None), with_people).order_by(Unit.id)).all()
 
 
 @use_case

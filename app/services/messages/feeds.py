@@ -28,10 +28,12 @@ from app.models import (
     Recusal,
     StaffCalendar,
     Unit,
+    User,
 )
 from app.models.arrivals import shown_to
 from app.sealing import Keyring
 from app.services.record.chain import on_period, on_unit
+from app.services.shared.locks import lock_row
 from app.services.shared.work import Work, use_case
 
 
@@ -171,7 +173,7 @@ def make_calendar(work: Work) -> str:
     """Make a new secret address for the actor and return its token, shown once. The previous one stops working."""
     token = secrets.token_urlsafe(24)
     hashed = keyed_hash(work.keyring.hash_key, "calendar-feed", token)
-    calendar = work.session.get(StaffCalendar, work.actor.user_id)
+    calendar = _lock_own_calendar(work)
     if calendar is None:
         work.session.add(StaffCalendar(user_id=work.actor.user_id, token_hash=hashed, made_at=work.now))
     else:
@@ -183,7 +185,13 @@ def make_calendar(work: Work) -> str:
 @use_case
 def revoke_calendar(work: Work) -> None:
     """Revoke the secret address of the actor."""
-    calendar = work.session.get(StaffCalendar, work.actor.user_id)
+    calendar = _lock_own_calendar(work)
     if calendar is not None:
         work.session.delete(calendar)
         work.did("calendar_feed.revoked", f"user:{work.actor.user_id}")
+
+
+def _lock_own_calendar(work: Work) -> StaffCalendar | None:
+    """Return the actor's address, if there is one, behind the lock of the account: two presses take turns."""
+    lock_row(work.session, User, work.actor.user_id)
+    return work.session.get(StaffCalendar, work.actor.user_id, populate_existing=True)

@@ -1,7 +1,8 @@
-"""The queue: huey, in Redis where there is one, else in a file beside the others of this server.
+"""The queue: huey, in a file of each host's own.
 
 The queue holds no messages, only calls to look into the table `dispatches`. Any worker of any server sends any of its
-rows, and a lost call delays a message by a minute at most.
+rows, and a lost call delays a message by a minute at most. It is not in Redis, even where there is one: a Redis that
+was cut off would hold each request that told somebody something for twenty seconds, and no message would leave.
 """
 
 from __future__ import annotations
@@ -9,13 +10,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from functools import cache
-
-from huey import Huey, RedisHuey, SqliteHuey, crontab
-from huey.serializer import SignedSerializer
+from typing import TYPE_CHECKING
 
 from app.database import Database
 from app.services.messages.outbox import call_after_commits
 from config import Settings
+
+if TYPE_CHECKING:  # huey brings Redis and more along: it is imported by the first call
+    from huey import Huey
 
 _log = logging.getLogger("gongshi.messages")
 _NAME = "gongshi"
@@ -23,10 +25,11 @@ _CALLS = 4  # more calls than threads have no use
 
 
 def open_queue(settings: Settings) -> Huey:
-    """Open the queue of this installation. A call is signed: huey unpickles it, and a pickle can run anything."""
+    """Open the queue of this host. A call is signed: huey unpickles it, and a pickle can run anything."""
+    from huey import SqliteHuey
+    from huey.serializer import SignedSerializer
+
     signed = SignedSerializer(secret=settings.secret_key, salt="gongshi queue")
-    if settings.redis_url:
-        return RedisHuey(_NAME, url=settings.redis_url, results=False, serializer=signed)
     settings.instance_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     return SqliteHuey(_NAME, filename=str(settings.instance_dir / "queue.sqlite"), results=False, serializer=signed)
 
@@ -36,12 +39,16 @@ def _do_nothing() -> None:
 
 
 def add_tasks(
-    huey: Huey, deliver: Callable[[], object] = _do_nothing, look_for_bounces: Callable[[], object] = _do_nothing
+    huey: Huey,
+    deliver: Callable[[], object] = _do_nothing,
+    look_for_bounces: Callable[[], object] = _do_nothing,
+    prove: Callable[[], object] = _do_nothing,
 ) -> Callable[[], object]:
-    """Register the task and the sweep of each minute; return the function that queues a call.
+    """Register the task and the sweeps of each minute; return the function that queues a call.
 
     A process that only calls registers the tasks too, since both sides know them by name.
     """
+    from huey import crontab
 
     @huey.task(name="deliver")  # type: ignore[untyped-decorator] # huey has no types
     def called() -> None:
@@ -54,6 +61,10 @@ def add_tasks(
     @huey.periodic_task(crontab(minute="*/5"), name="bounces")  # type: ignore[untyped-decorator]
     def bounces() -> None:
         look_for_bounces()
+
+    @huey.periodic_task(crontab(minute="*"), name="prove")  # type: ignore[untyped-decorator]
+    def proofs() -> None:
+        prove()
 
     return called  # type: ignore[no-any-return]
 

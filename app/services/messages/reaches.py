@@ -8,20 +8,20 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain.cases.states import Role
+from app.domain.cases.states import Actor, Role
 from app.domain.messages.channels import PERSONAL, OutgoingChannel, fault_of_address, mask_address
 from app.domain.messages.codes import gets_another
 from app.domain.messages.hours import Times
 from app.domain.messages.wording import NoticeKind
 from app.domain.refusals import BadValue, CodeRefused, CodeTooSoon, NoChannel, NotYourCase, TooManyCodes
-from app.models import Reach
+from app.models import Reach, Unit, User
 from app.sealing import Keyring
 from app.services.accounts import units
 from app.services.messages.codes import CODE_LASTS, MOST_TRIES, is_code, seal_address, sent_lately, unseal_address
 from app.services.messages.outbox import queue_rows
 from app.services.messages.planning import new_dispatch
 from app.services.record.chain import on_person, on_unit
-from app.services.shared.locks import lock_row_if_any
+from app.services.shared.locks import lock_row, lock_row_if_any
 from app.services.shared.work import Work, use_case
 
 NEXT_CODE_AFTER = dt.timedelta(minutes=1)
@@ -29,9 +29,9 @@ NEXT_CODE_AFTER = dt.timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class AddressOwner:
-    """The owner of an address: the unit `unit_id`, or with 0 the acting person."""
+    """The owner of an address: the unit `unit_id`, or with None the acting person."""
 
-    unit_id: int = 0
+    unit_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +83,10 @@ def set_address(
     Raises NoChannel, BadValue, NotYourCase, CodeTooSoon, TooManyCodes. `available` are the channels of this
     installation.
     """
-    if channel not in available or (not owner.unit_id and channel not in PERSONAL):
+    if channel not in available or (owner.unit_id is None and channel not in PERSONAL):
         raise NoChannel
     require_sound_address(channel, address)
-    columns = _require_owner(work, owner)
+    columns = _lock_owner(work, owner)
     existing = select(Reach).filter_by(channel=channel, **columns).with_for_update(of=Reach)
     reach = work.session.scalar(existing.execution_options(populate_existing=True))
     if reach is None:
@@ -151,6 +151,13 @@ def stop_address(work: Work, reach_id: int) -> None:
     work.did("reach.stopped", _subject_of(reach), channel=reach.channel)
 
 
+def require_of(session: Session, actor: Actor, owner: AddressOwner, reach_id: int) -> None:
+    """Raise NotYourCase unless the address is this owner's. Where a page names both, the one must be the other's."""
+    of_owner = Reach.unit_id == owner.unit_id if owner.unit_id is not None else Reach.user_id == actor.user_id
+    if session.scalar(select(Reach.id).where(Reach.id == reach_id, of_owner)) is None:
+        raise NotYourCase
+
+
 def require_sound_address(channel: OutgoingChannel, address: str) -> None:
     """Raise BadValue beside the field where an address is none of this channel."""
     if fault := fault_of_address(channel, address):
@@ -173,10 +180,13 @@ def take_code(work: Work, reach: Reach, code: str) -> bool:
     return False
 
 
-def _require_owner(work: Work, owner: AddressOwner) -> dict[str, int]:
-    if not owner.unit_id:
+def _lock_owner(work: Work, owner: AddressOwner) -> dict[str, int]:
+    """Lock the owner, so that of two who set an address at once the second changes what the first one wrote."""
+    if owner.unit_id is None:
+        lock_row(work.session, User, work.actor.user_id)
         return {"user_id": work.actor.user_id}
     require_may_set(work, owner.unit_id)
+    lock_row(work.session, Unit, owner.unit_id)
     return {"unit_id": owner.unit_id}
 
 

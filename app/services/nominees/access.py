@@ -8,9 +8,10 @@ from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from app.domain.cases.states import Actor, Role
-from app.domain.refusals import NothingChosen, NotYourCase
-from app.models import Nominee
+from app.domain.refusals import NotAllowed, NothingChosen, NotYourCase
+from app.models import Case, Entry, Nominee, Recusal
 from app.services.programmes.locking import lock_programme_before_award
+from app.services.shared.work import Work
 
 
 def nominees_visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -18,6 +19,21 @@ def nominees_visible_to(actor: Actor) -> ColumnElement[bool]:
     if actor.role in (Role.OFFICE, Role.AUDITOR):
         return true()
     return or_(Nominee.recommender_id == actor.unit_id, Nominee.unit_id == actor.unit_id)
+
+
+def is_recused(session: Session, nominee_id: int, user_id: int) -> bool:
+    """Tell whether this person is recused from a case about this nominee (R21)."""
+    about = select(Recusal.id).join(Case, Recusal.case_id == Case.id).join(Entry, Case.entry_id == Entry.id)
+    return session.scalar(about.where(Recusal.user_id == user_id, Entry.nominee_id == nominee_id).limit(1)) is not None
+
+
+def require_impartial(work: Work, nominee_id: int) -> None:
+    """Raise NotAllowed for somebody of the office who is recused from a case about this nominee (R21).
+
+    Who keeps out of a case does not reverse what came of it, nor take the nominee's award back or leave it.
+    """
+    if is_recused(work.session, nominee_id, work.actor.user_id):
+        raise NotAllowed("您在有关这个推荐对象的案件里有回避，这一步要由市级专班的其他人办理。")
 
 
 def of_programme(session: Session, programme_id: int, actor: Actor) -> Sequence[Nominee]:

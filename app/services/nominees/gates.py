@@ -25,7 +25,7 @@ from app.models import Case, Entry, Nominee, OpinionOutcome, Period, Programme, 
 from app.sealing import Keyring
 from app.services.cases.visibility import cases_visible_to
 from app.services.nominees import eligibility, opinions, reviews
-from app.services.nominees.statuses import find_statuses
+from app.services.nominees.statuses import find_statuses, has_left
 from app.services.shared import leavers
 
 OVER = "评选已经结束"
@@ -209,16 +209,13 @@ def share_of(session: Session, programme: Programme, now: dt.datetime) -> County
     It is the share among everybody who has neither left nor been refused at a review. Nominees on paper are in the
     total.
     """
-    nominees = session.scalars(select(Nominee).where(Nominee.programme_id == programme.id)).all()
-    excluded = leavers.describe_left(session, nominees, now).keys() | reviews.find_refused(
-        session, [nominee.id for nominee in nominees]
-    )
-    remaining = [nominee for nominee in nominees if nominee.id not in excluded]
+    counts = func.count().filter(Nominee.kind == Kind.INDIVIDUAL, Nominee.rank == Rank.COUNTY), func.count()
+    remaining = Nominee.programme_id == programme.id, ~has_left(now), Nominee.id.not_in(reviews.refused_in_sql())
+    county, total = session.execute(select(*counts).where(*remaining)).one()
     on_paper = session.scalar(
         select(func.sum(Quota.secret_collectives + Quota.secret_individuals)).where(Quota.programme_id == programme.id)
     )
-    county = sum(nominee.kind is Kind.INDIVIDUAL and nominee.rank is Rank.COUNTY for nominee in remaining)
-    return county_share(county, len(remaining) + int(on_paper or 0), programme.county_share)
+    return county_share(county, total + int(on_paper or 0), programme.county_share)
 
 
 def check_places(

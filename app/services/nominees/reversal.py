@@ -9,6 +9,7 @@ from app.domain.refusals import AlreadyDone, ProposalReplaced, SamePerson
 from app.models import Disqualification, Nominee, Reversal
 from app.services.accounts.two_people import require_own_account, require_two_people
 from app.services.cases.lapse_letters import tell_of_reversal
+from app.services.nominees.access import require_impartial
 from app.services.programmes.locking import lock_programme_before_award
 from app.services.record.chain import on_nominee
 from app.services.shared.locks import lock_row
@@ -22,11 +23,12 @@ DECISION_LENGTH = (10, 2000)
 def propose_reversal(work: Work, disqualification_id: int, decision: str) -> None:
     """Propose to reverse a disqualification, as the first of two people.
 
-    Nothing changes for the nominee yet. Raises AlreadyDone, MissingText, Awarded, Archived.
+    Nothing changes for the nominee yet. Raises AlreadyDone, MissingText, Awarded, Archived, NotAllowed (recused).
     """
     require_office(work.actor)
     require_own_account(work)
     row = _lock_disqualification(work.session, disqualification_id)
+    require_impartial(work, row.nominee_id)
     if row.reversal is not None:
         raise AlreadyDone("已经有人提出撤销这项取消资格的决定。")
     decision = checked_text(decision, "撤销决定全文", DECISION_LENGTH)
@@ -45,6 +47,7 @@ def confirm_reversal(work: Work, disqualification_id: int, version: int) -> None
     """
     require_office(work.actor)
     row = _lock_disqualification(work.session, disqualification_id)
+    require_impartial(work, row.nominee_id)
     reversal = row.reversal
     if reversal is None or reversal.confirmed_at is not None:
         raise AlreadyDone("没有待确认的撤销决定。")

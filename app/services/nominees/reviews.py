@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, exists, select
+from sqlalchemy.orm import Session, aliased
 
 from app.domain.cases.states import require_office
 from app.domain.nominees.eligibility import OUTCOME_NAMES, CheckOutcome
@@ -33,6 +34,13 @@ def find_latest(session: Session, nominee_ids: Sequence[int]) -> dict[int, Lates
     for row in session.scalars(select(Review).where(Review.nominee_id.in_(nominee_ids)).order_by(Review.id)):
         found.setdefault(row.nominee_id, {})[row.stage] = row
     return found
+
+
+def refused_in_sql() -> Select[Any]:
+    """Select the nominees whom the office refused, at any stage, by the review that counts there."""
+    later = aliased(Review)
+    again = exists().where(later.nominee_id == Review.nominee_id, later.stage == Review.stage, later.id > Review.id)
+    return select(Review.nominee_id).where(Review.passed.is_(False), ~again)
 
 
 def find_refused(session: Session, nominee_ids: Sequence[int]) -> set[int]:

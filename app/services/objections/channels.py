@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session, joinedload
 from app.domain.calendar.workdays import local_date
 from app.domain.cases.states import Actor
 from app.domain.objections.arrival import CHANNEL_NAMES, Channel
-from app.models import Case, Entry, Objection, Period, Registration
+from app.models import Case, Entry, Objection, Period, Registration, User
+from app.models.expressions import LocalDay
 from app.services.cases.visibility import cases_visible_to
+from app.services.shared.stored_rows import StoredRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,25 +33,37 @@ class CameIn:
         return local_date(self.objection.filed_at)
 
 
-def came_in(session: Session, actor: Actor, now: dt.datetime) -> list[CameIn]:
-    """List the objections whose case this person may see, and those that they registered themselves; the latest first.
+def stored_objections(session: Session, actor: Actor, now: dt.datetime) -> StoredRows[CameIn]:
+    """Return the objections whose case this person may see, and those that they registered themselves, latest first.
 
     A complaint against the unit is not among them, whoever of the unit registered it (R19). Of one day the order says
     nothing of who came first.
     """
     seen = cases_visible_to(actor, now)
-    rows = session.execute(
-        select(Objection, Case, seen.label("seen"))
+    source = (
+        select(Objection.id)
         .join(Case, Objection.case_id == Case.id)
+        .join(Entry, Objection.entry_id == Entry.id)
         .outerjoin(Registration, Registration.objection_id == Objection.id)
+        .outerjoin(User, Registration.registered_by == User.id)
         .where(or_(seen, _registered_by(actor)))
-        .options(
-            joinedload(Objection.registration).joinedload(Registration.registrar),
-            joinedload(Objection.entry).joinedload(Entry.period),
-        )
-    ).all()
-    found = [CameIn(objection, case, bool(visible)) for objection, case, visible in rows]
-    return sorted(found, key=lambda row: (-row.arrived_on.toordinal(), row.objection.id))
+    )
+
+    def load(ids: Sequence[int]) -> list[CameIn]:
+        rows = session.execute(
+            select(Objection, Case, seen.label("seen"))
+            .join(Case, Objection.case_id == Case.id)
+            .where(Objection.id.in_(ids))
+            .options(
+                joinedload(Objection.registration).joinedload(Registration.registrar),
+                joinedload(Objection.entry).joinedload(Entry.period).joinedload(Period.organiser),
+                joinedload(Objection.entry).joinedload(Entry.period).joinedload(Period.programme),
+            )
+        ).all()
+        return [CameIn(objection, case, bool(visible)) for objection, case, visible in rows]
+
+    order = (LocalDay(Objection.filed_at).desc(), Objection.id)
+    return StoredRows(session, Objection.id, source, order, load, lambda row: row.objection.id)
 
 
 def counts_of_period(session: Session, period_id: int) -> dict[Channel, int]:
@@ -84,10 +98,11 @@ def said(counts: Mapping[Channel, int]) -> str:
     return f"异议的来源渠道：{named}。" if named else ""
 
 
-def counts_in(rows: Sequence[CameIn]) -> dict[Channel, int]:
+def counts_in(rows: StoredRows[CameIn]) -> dict[Channel, int]:
     """Count the rows of a list by channel."""
-    by_channel = Counter(row.objection.channel for row in rows)
-    return {channel: by_channel[channel] for channel in Channel}
+    counted = rows.source.with_only_columns(Registration.channel, func.count()).group_by(Registration.channel)
+    by_channel = {channel or Channel.WEB: number for channel, number in rows.session.execute(counted)}
+    return {channel: by_channel.get(channel, 0) for channel in Channel}
 
 
 def _registered_by(actor: Actor) -> ColumnElement[bool]:

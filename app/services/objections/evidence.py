@@ -131,6 +131,12 @@ def claim(connection: Connection, form_hash: str, objection_id: int, seen: int, 
         raise FilesChanged(seen, found)
 
 
+def hashes_of(connection: Connection, objection_id: int) -> list[str]:
+    """Return the SHA-256 of the files that an objection was filed with, without those of its supplements."""
+    query = select(Evidence.sha256).where(Evidence.objection_id == objection_id, Evidence.message_id.is_(None))
+    return sorted(connection.scalars(query))
+
+
 def claim_for_supplement(session: Session, form_hash: str, objection_id: int, message_id: int) -> int:
     """Give a form's files to a supplement, in the caller's transaction. Returns how many. Raises TooManyFiles."""
     _lock(session.connection(), form_hash)

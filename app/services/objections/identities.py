@@ -14,13 +14,13 @@ from app.domain.objections.identity import may_read
 from app.domain.objections.letters import KeptAs, kept_as
 from app.domain.refusals import AlreadyDone, NotAllowed, NotYourCase, SamePerson
 from app.evidence.kinds import FileKind
-from app.models import Case, Entry, Evidence, Identity, IdentityRequest, Objection, ObjectorKind, ScanState
+from app.models import Case, Entry, Evidence, Identity, IdentityRequest, Objection, ObjectorKind, ScanState, User
 from app.sealing import Keyring
 from app.services.accounts.two_people import require_own_account, require_two_people
 from app.services.record.chain import on_case
 from app.services.shared import files
 from app.services.shared.files import OpenedFile, Stored, Vault
-from app.services.shared.locks import lock_row_if_any
+from app.services.shared.locks import lock_row, lock_row_if_any
 from app.services.shared.texts import checked_text
 from app.services.shared.work import Work, use_case
 
@@ -58,6 +58,7 @@ def ask(work: Work, objection_id: int, reason: str) -> None:
     Nothing is shown yet.
     """
     objection, _ = objection_to_ask_about(work.session, objection_id, work.actor, work.now)
+    lock_row(work.session, User, work.actor.user_id)  # one who presses twice waits for the first
     require_own_account(work)
     reason = checked_text(reason, "查看的理由", REASON_LENGTH)
     if work.session.get(Identity, objection_id) is None:
@@ -246,6 +247,7 @@ def _granted_request(work: Work, request_id: int, login_session: str) -> Identit
     request = _lock_request(work, request_id)
     if request.asked_by != work.actor.user_id:
         raise NotYourCase
+    require_own_account(work)  # whoever gave out the password since is another person than was granted it
     if not may_read(request.decided_at if request.granted else None, request.read_in, login_session, work.now):
         raise NotAllowed("没有获得同意，或者同意已经失效（须在一天内、同一次登录中查看）。需要查看的，请重新申请。")
     if request.read_in is None:

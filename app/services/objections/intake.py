@@ -18,6 +18,8 @@ from app.domain.cases.states import Actor, Role, State
 from app.domain.cases.verdict import LEFT_NAMES
 from app.domain.objections.receipt import keyed_hash, receipt_code, receipt_hash
 from app.domain.periods.window import Window
+from app.domain.record.filings import FiledContent, commitment
+from app.domain.record.salts import new_salt
 from app.domain.refusals import (
     AnswerSpent,
     FormAlreadyUsed,
@@ -45,7 +47,8 @@ from app.models.periods import days_from_json
 from app.sealing import Keyring
 from app.services.messages.followers import MessageChoice, keep_address
 from app.services.messages.outbox import mark_outgoing
-from app.services.objections.evidence import claim
+from app.services.objections.binding import seal_salt
+from app.services.objections.evidence import claim, hashes_of
 from app.services.objections.identities import Objector, seal_objector
 from app.services.objections.shares import Guard, contact_hash, hold_back, text_hash
 from app.services.record.chain import CLOCK, OBJECTOR, Act, name_of_actor, on_case, on_period, record
@@ -78,6 +81,7 @@ PERIOD_OF_ENTRY = (
         func.coalesce(Period.recount, Period.days).label("days"),
         Period.organiser_id,
         Entry.nominee_id,
+        Entry.name,
         # Whether anything has to be checked: most nominees have neither withdrawn nor been disqualified.
         or_(
             Nominee.withdrawn_at.is_not(None),
@@ -290,8 +294,10 @@ def write_down(
         },
     ).scalar_one()
     code = receipt_code(keyring.hash_key, filing.form_token)
-    row = _objection_row(keyring.hash_key, code, filing, entry_id, now)
-    objection_id = connection.execute(_INSERT_OBJECTION, row | {"case_id": case_id}).scalar_one()
+    row, salt = _objection_row(keyring.hash_key, code, filing, entry_id, now), new_salt()
+    sealed_salt = seal_salt(keyring, row["form_hash"], salt)
+    row |= {"case_id": case_id, "sealed_salt": sealed_salt}
+    objection_id = connection.execute(_INSERT_OBJECTION, row).scalar_one()
     sealed = seal_objector(keyring, objection_id, Objector(filing.name, filing.contact_person, filing.contact))
     connection.execute(_INSERT_IDENTITY, {"objection_id": objection_id, "sealed": sealed})
     details: dict[str, Any] = {"objection": objection_id, "entry": entry_id, "handler_unit": handler}
@@ -300,6 +306,9 @@ def write_down(
     if filing.files:
         claim(connection, row["form_hash"], objection_id, filing.files, filing.letters)
         details["files"] = filing.files
+    files = hashes_of(connection, objection_id) if filing.files else []
+    filed = FiledContent(period.id, period.nominee_id, period.name, filing.category, filing.facts, files)
+    details["commitment"] = commitment(salt, filed)
     if filing.telling is not None:
         keep_address(session, keyring, objection_id, filing.contact, filing.telling, now)
     _warn_of_arrival(connection, case_id, chain[chain.index(handler) :], period.conclude_by, now)

@@ -13,11 +13,9 @@ from app.domain.cases.tasks import SECOND_PERSON, CaseTask
 from app.domain.office.tasks import Task, TaskKind, TaskPlace
 from app.models import GROUP_ACT_NAMES, Case, Entry, GroupAct, Period
 from app.services.cases import bulk, flood, queue
-from app.services.cases.queue import QueuedCase
 from app.services.office.task_reader import TaskReader
+from app.services.office.waiting import CaseClass, CaseReader, classes_of
 from app.services.periods import bursts
-
-Named = tuple[CaseTask, QueuedCase]
 
 
 def list_case_tasks(reader: TaskReader) -> list[Task]:
@@ -26,10 +24,10 @@ def list_case_tasks(reader: TaskReader) -> list[Task]:
     Cases of one period that ask for the same are one row, which leads to the list of just these cases. One alone leads
     to its own page.
     """
-    groups: dict[tuple[CaseTask, int, str], list[QueuedCase]] = {}
-    for task, row in _find(reader):
-        groups.setdefault((task, row.case.entry.period_id, _whose(reader, task, row)), []).append(row)
-    return [_row(reader, task, rows, whose) for (task, _, whose), rows in groups.items()]
+    groups: dict[tuple[CaseTask, int, str], list[CaseClass]] = {}
+    for task, each in _find(reader):
+        groups.setdefault((task, each.one.case.entry.period_id, _whose(reader, task, each)), []).append(each)
+    return [_row(reader, task, classes, whose) for (task, _, whose), classes in groups.items()]
 
 
 def list_group_tasks(reader: TaskReader) -> list[Task]:
@@ -52,39 +50,41 @@ def list_group_tasks(reader: TaskReader) -> list[Task]:
 
 def count_recused_without_hands(reader: TaskReader) -> int:
     """Count the cases without two people from which this person is recused: another has to see to them (R21)."""
-    without = queue.list_without_hands(reader.session, reader.now) if reader.actor.is_office else []
-    return sum(any(each.user_id == reader.actor.user_id for each in case.recusals) for case in without)
+    if not reader.actor.is_office:
+        return 0
+    return len(queue.list_without_hands(reader.session, reader.now, recused=reader.actor.user_id))
 
 
-def _find(reader: TaskReader) -> list[Named]:
-    read = queue.list_all_cases if reader.actor.is_office else queue.list_queue
+def _find(reader: TaskReader) -> list[tuple[CaseTask, CaseClass]]:
+    read = queue.stored_cases if reader.actor.is_office else queue.stored_queue
     rows = read(reader.session, reader.actor, reader.now)
-    named = [(row.task_for(reader.actor, reader.now, agreed=reader.agreed), row) for row in rows]
-    found = [(task, row) for task, row in named if task is not None]
-    return [(task, row) for task, row in found if not reader.own or _is_own(reader, task, row)]
+    found = classes_of(rows, CaseReader(reader.actor, reader.now, agreed=reader.agreed))
+    named = [(each.task, each) for each in found if each.task is not None]
+    return [(task, each) for task, each in named if not reader.own or _is_own(reader, task, each)]
 
 
-def _is_own(reader: TaskReader, task: CaseTask, row: QueuedCase) -> bool:
-    return task in SECOND_PERSON or row.case.assignee_id in {reader.actor.user_id, *reader.absent}
+def _is_own(reader: TaskReader, task: CaseTask, each: CaseClass) -> bool:
+    return task in SECOND_PERSON or each.assignee_id in {reader.actor.user_id, *reader.absent}
 
 
-def _whose(reader: TaskReader, task: CaseTask, row: QueuedCase) -> str:
+def _whose(reader: TaskReader, task: CaseTask, each: CaseClass) -> str:
     if not reader.own or task in SECOND_PERSON:
         return ""
-    return "absent" if row.case.assignee_id in reader.absent else "mine"
+    return "absent" if each.assignee_id in reader.absent else "mine"
 
 
-def _row(reader: TaskReader, task: CaseTask, rows: Sequence[QueuedCase], whose: str) -> Task:
-    period = rows[0].case.entry.period
-    due = min(_due(reader, row) for row in rows)
-    one = rows[0].case if len(rows) == 1 else None
+def _row(reader: TaskReader, task: CaseTask, classes: Sequence[CaseClass], whose: str) -> Task:
+    period = classes[0].one.case.entry.period
+    due = min(_due(reader, each) for each in classes)
+    count = sum(each.count for each in classes)
+    one = classes[0].one.case if count == 1 else None
     falls = due < period.conclude_by
     return Task(
         TaskKind(task.value),
-        f"{one.entry.name}（{period.title}）" if one else f"{len(rows)}件（{period.title}）",
+        f"{one.entry.name}（{period.title}）" if one else f"{count}件（{period.title}）",
         due,
         count_workdays_left(due, period.day_table, reader.now),
-        len(rows),
+        count,
         room="过后市级专班可以接办" if falls and due > reader.now else "市级专班现在可以接办" if falls else "",
         number=one.number if one else "",
         place=TaskPlace(
@@ -95,10 +95,10 @@ def _row(reader: TaskReader, task: CaseTask, rows: Sequence[QueuedCase], whose: 
     )
 
 
-def _due(reader: TaskReader, row: QueuedCase) -> dt.datetime:
+def _due(reader: TaskReader, each: CaseClass) -> dt.datetime:
     """Return when it is too late: for a unit from when the case falls to the office, else the deadline (R21, R25)."""
-    deadline = row.case.entry.period.conclude_by
-    return deadline if reader.actor.is_office else min(row.facts.escalates_at, deadline)
+    deadline = each.one.case.entry.period.conclude_by
+    return deadline if reader.actor.is_office else min(each.falls_at, deadline)
 
 
 def _group_act(reader: TaskReader, act: GroupAct) -> Task:

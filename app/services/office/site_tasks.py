@@ -17,6 +17,7 @@ from app.models import Disqualification, Nominee, Reversal, Unit
 from app.services.accounts import resets, two_people
 from app.services.award import revocation
 from app.services.messages import fates
+from app.services.nominees.access import is_recused
 from app.services.objections import identities
 from app.services.office.task_reader import TaskReader
 from app.services.periods.progress import running_periods
@@ -24,6 +25,8 @@ from app.services.periods.replanning import list_moves_due
 from app.services.programmes.decisions import is_over
 from app.services.record import chain
 from app.services.record.chain import CLOCK, RecordSearch
+from app.services.record.checks.registry import LiveData
+from app.services.record.verifying import find_late
 from app.services.upkeep import checking, data_requests
 
 NEAR = dt.timedelta(days=60)  # so long before its end the calendar asks for the next year's notice
@@ -34,7 +37,14 @@ def list_site_tasks(reader: TaskReader) -> list[Task]:
     """List what else waits for this person; without the office's part for people of units."""
     tasks = [*_accounts(reader), *_unreachable(reader)]
     if reader.actor.is_office:
-        tasks += [*_checks(reader), *_calendar(reader), *_messages(reader), *_by_clock(reader), *_provisional(reader)]
+        tasks += [
+            *_checks(reader),
+            *_unsealed(reader),
+            *_calendar(reader),
+            *_messages(reader),
+            *_by_clock(reader),
+            *_provisional(reader),
+        ]
         tasks += [*_reversals(reader), *_revocations(reader), *_identities(reader), *_resets(reader)]
         tasks += [*_data_requests(reader)]
     return tasks
@@ -44,6 +54,18 @@ def _checks(reader: TaskReader) -> Iterator[Task]:
     run = checking.latest(reader.session)
     if run is not None and run.findings:
         yield Task(TaskKind.CHECKS, f"{len(run.findings)}处不符，先不要改动", count=len(run.findings))
+
+
+def _unsealed(reader: TaskReader) -> Iterator[Task]:
+    """Yield the acts that wait for their seal too long, as of when the portal was last on record as serving (R38).
+
+    What was written before a stop is sealed at the start. That nothing ticks any more is an alarm of its own.
+    """
+    served = LiveData(reader.session, reader.now).served
+    late = find_late(reader.session, served)
+    if late.oldest_at:
+        about = f"{late.count}条，最早的写于{moment(late.oldest_at)}，在编号以前不能证明没有改动"
+        yield Task(TaskKind.UNSEALED, about, count=late.count)
 
 
 def _calendar(reader: TaskReader) -> Iterator[Task]:
@@ -60,7 +82,7 @@ def _calendar(reader: TaskReader) -> Iterator[Task]:
 
 
 def _messages(reader: TaskReader) -> Iterator[Task]:
-    given_up = min(fates.count_given_up(reader.session, reader.now), fates.MOST_SHOWN)
+    given_up = fates.count_given_up(reader.session, reader.now)
     if given_up:
         yield Task(TaskKind.GIVEN_UP, f"{given_up}条", count=given_up)
 
@@ -111,14 +133,16 @@ def _reversals(reader: TaskReader) -> Iterator[Task]:
     ).all()
     for row in rows:
         nominee = row.disqualification.nominee
-        if reader.is_second_to(row.proposed_by) and not is_over(reader.session, nominee.programme_id):
+        mine = reader.is_second_to(row.proposed_by) and not is_recused(reader.session, nominee.id, reader.actor.user_id)
+        if mine and not is_over(reader.session, nominee.programme_id):
             yield _of_nominee(TaskKind.REVERSAL, nominee)
 
 
 def _revocations(reader: TaskReader) -> Iterator[Task]:
     for row in revocation.list_waiting(reader.session):
-        if reader.is_second_to(row.proposed_by):
-            yield _of_nominee(TaskKind.REVOCATION, reader.session.get_one(Nominee, row.honour.nominee_id))
+        nominee = reader.session.get_one(Nominee, row.honour.nominee_id)
+        if reader.is_second_to(row.proposed_by) and not is_recused(reader.session, nominee.id, reader.actor.user_id):
+            yield _of_nominee(TaskKind.REVOCATION, nominee)
 
 
 def _of_nominee(kind: TaskKind, nominee: Nominee) -> Task:

@@ -28,6 +28,7 @@ from app.services.papers.paper import Clerk, file_named
 from app.services.papers.volume import written_text
 from app.services.record import chain
 from app.services.record.chain import Head, on_programme
+from app.services.record.sealer import seal_all
 from app.services.shared.texts import checked_text
 from app.services.shared.work import Work, use_case
 
@@ -59,10 +60,11 @@ def ask(work: Work, programme_id: int, reason: str) -> None:
 
 
 def of_programme(database: Database, programme_id: int, clerk: Clerk) -> ZipPackage:
-    """Return the archive on its way: it is gathered part by part while it is sent.
+    """Return the archive on its way: it is gathered part by part while it is sent, the record up to now.
 
     `ask` comes first. Once the last byte is made, the record holds the SHA-256 of its list of files.
     """
+    seal_all(database)
     with database.reader() as session:
         title = f"{session.get_one(Programme, programme_id).title}归档包"
         head = chain.head(session)

@@ -17,9 +17,11 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from app import sheets
 from app.database import Database
 from app.domain.award.decision import PROCEEDING_NAMES, REVOCATION_GROUND_NAMES, ProceedingKind
+from app.domain.record.leaves import moment_as_hashed
 from app.domain.refusals import Refusal
 from app.domain.shared.wording import full_day, moment
 from app.models import (
+    ActSeal,
     AuditRow,
     Case,
     Document,
@@ -268,7 +270,7 @@ def _acts_in_words(made: ArchivedProgramme) -> Iterable[bytes]:
 
 def _rows_in_words(rows: Iterable[ActInWords]) -> Iterator[sheets.Row]:
     for row in rows:
-        yield [row.number, moment(row.at), row.who, row.what, row.about, row.details]
+        yield [row.shown_number, moment(row.at), row.who, row.what, row.about, row.details]
 
 
 def _subjects_of(session: Session, programme_id: int) -> set[str]:
@@ -294,20 +296,22 @@ def _subjects_of(session: Session, programme_id: int) -> set[str]:
 def _chain(made: ArchivedProgramme) -> Iterator[bytes]:
     with made.database.reader() as session:
         for row in chain.every_row(session, made.head.number):
-            yield (json.dumps(_as_hashed(row), ensure_ascii=False) + "\n").encode()
+            assert row.seal is not None, "every_row yields sealed acts"  # noqa: S101
+            yield (json.dumps(_as_hashed(row, row.seal), ensure_ascii=False) + "\n").encode()
+            session.expunge(row.seal)
             session.expunge(row)
 
 
-def _as_hashed(row: AuditRow) -> dict[str, str | int]:
+def _as_hashed(row: AuditRow, seal: ActSeal) -> dict[str, str | int]:
     return {
-        "id": row.id,
-        "at": chain.moment_as_hashed(row.at),
+        "id": seal.number,
+        "at": moment_as_hashed(row.at),
         "actor": row.actor,
         "action": row.action,
         "subject": row.subject,
         "details": row.details,
-        "previous_hash": row.previous_hash,
-        "hash": row.hash,
+        "previous_hash": seal.previous_hash,
+        "hash": seal.hash,
     }
 
 

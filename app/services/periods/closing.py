@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -144,6 +144,22 @@ def closing_report(session: Session, period: Period, now: dt.datetime) -> dict[s
             if entry.nominee_id in out
         ],
     }
+
+
+def find_out(
+    session: Session, period: Period, now: dt.datetime, nominee_ids: Sequence[int] = ()
+) -> dict[int, frozenset[Ground]]:
+    """Return the nominees this period put out, with the grounds; see `who_is_out`. It reads no case that does not tell.
+
+    `nominee_ids` narrows it to these.
+    """
+    if period.settled_at is not None or now < period.conclude_by:
+        return who_is_out(session, period, [], now)
+    open_cases = select(Case).join(Entry, Case.entry_id == Entry.id).where(Entry.period_id == period.id)
+    open_cases = open_cases.where(Case.state.in_(OPEN_STATES)).options(joinedload(Case.entry))
+    if nominee_ids:
+        open_cases = open_cases.where(Entry.nominee_id.in_(nominee_ids))
+    return who_is_out(session, period, list(session.scalars(open_cases)), now)
 
 
 def who_is_out(session: Session, period: Period, cases: list[Case], now: dt.datetime) -> dict[int, frozenset[Ground]]:

@@ -23,7 +23,7 @@ from app.domain.refusals.base import end
 from app.domain.shared.privacy import require_publishable
 from app.models import Correction, Entry, Nominee, Period
 from app.services.nominees import changes
-from app.services.periods import corrected_text
+from app.services.periods import corrected_text, listings
 from app.services.record.chain import on_nominee
 from app.services.shared.texts import checked_text
 from app.services.shared.work import Work, use_case
@@ -54,8 +54,9 @@ def correct(work: Work, nominee_id: int, field: str, text: str, reason: str) -> 
         raise nothing_in_sight(what, find_last_end(work.session, nominee_id, field))
     if text == wrong:
         raise NothingChanged(what, "text")
-    rows = []
-    for entry, before in _misprinted(work, nominee, field, wrong):
+    rows, misprinted = [], _misprinted(work, nominee, field, wrong)
+    listings.before_correction(work, (entry.period_id for entry, _ in misprinted))
+    for entry, before in misprinted:
         _require_misprint(field, getattr(entry, field), text, nominee.programme.rules)
         rows.append(
             Correction(
@@ -70,6 +71,7 @@ def correct(work: Work, nominee_id: int, field: str, text: str, reason: str) -> 
             )
         )
     work.session.add_all(rows)
+    listings.after_correction(work, (entry.period_id for entry, _ in misprinted))
     _mend(nominee, field, wrong, text)
     for row in rows:
         work.did("nominee.corrected", on_nominee(row.nominee_id), field=field, reason=reason)

@@ -6,13 +6,15 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.domain.cases.states import OPEN_STATES, State
 from app.domain.cases.verdict import effective_state
-from app.models import Case, Entry, Objection, Period
+from app.domain.periods.window import Phase
+from app.models import Case, Entry, Objection, Period, Programme, Unit
 from app.services.cases.second_looks import list_holding_up
+from app.services.shared.stored_rows import Selection, StoredRows
 
 
 def running_periods(session: Session) -> Sequence[Period]:
@@ -25,16 +27,51 @@ def running_periods(session: Session) -> Sequence[Period]:
     ).all()
 
 
-def all_periods(session: Session) -> list[Period]:
-    """List every period: the running ones in the order they open, then the others, the latest first."""
-    over = Period.closed_at.is_not(None) | Period.cancelled_at.is_not(None)
-    query = (
-        select(Period)
-        .where(over)
-        .order_by(Period.closes_at.desc(), Period.id.desc())
-        .options(joinedload(Period.organiser), joinedload(Period.programme))
+def stored_periods(session: Session) -> StoredRows[Period]:
+    """Return every period: the running ones in the order they open, then the others, the latest first."""
+    source = (
+        select(Period.id)
+        .join(Unit, Period.organiser_id == Unit.id)
+        .join(Programme, Period.programme_id == Programme.id)
     )
-    return [*running_periods(session), *session.scalars(query)]
+    over = Period.closed_at.is_not(None) | Period.cancelled_at.is_not(None)
+    order = (
+        case((over, 1), else_=0),
+        case((over, None), else_=Period.opens_at),
+        case((over, None), else_=Period.id),
+        Period.closes_at.desc(),
+        Period.id.desc(),
+    )
+
+    def load(ids: Sequence[int]) -> Sequence[Period]:
+        with_more = joinedload(Period.organiser), joinedload(Period.programme)
+        return session.scalars(select(Period).where(Period.id.in_(ids)).options(*with_more)).all()
+
+    return StoredRows(session, Period.id, source, order, load, lambda period: period.id)
+
+
+def phase_in_sql(now: dt.datetime) -> ColumnElement[str]:
+    """Return the phase of a Period; the counterpart of `PhaseDates.phase`."""
+    return case(
+        (Period.cancelled_at.is_not(None), Phase.CANCELLED.value),
+        (Period.closed_at.is_not(None), Phase.CLOSED.value),
+        (Period.opens_at > now, Phase.SCHEDULED.value),
+        (Period.closes_at > now, Phase.OPEN.value),
+        (Period.conclude_by <= now, Phase.DUE.value),
+        else_=Phase.HANDLING.value,
+    )
+
+
+def count_open_cases(now: dt.datetime) -> ColumnElement[int]:
+    """Count the open cases of a Period: none from the deadline on."""
+    query = select(func.count(Case.id)).join(Entry, Case.entry_id == Entry.id).where(Entry.period_id == Period.id)
+    counted = query.where(Case.state.in_(OPEN_STATES)).correlate(Period).scalar_subquery()
+    return case((and_(Period.conclude_by > now, Period.closed_at.is_(None)), counted), else_=0)
+
+
+def all_periods(session: Session) -> list[Period]:
+    """List every period; see `stored_periods`."""
+    return list(stored_periods(session).every(Selection()))
 
 
 def open_case_counts(session: Session, period_ids: Sequence[int], now: dt.datetime) -> Counter[int]:

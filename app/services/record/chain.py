@@ -1,4 +1,4 @@
-"""The audit record (R32): every act one row, chained by hash, never changed or removed."""
+"""The audit record (R32): every act one row, written at once, chained by its seal, never changed or removed."""
 
 from __future__ import annotations
 
@@ -7,25 +7,27 @@ import hashlib
 import hmac
 import json
 import re
+import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, insert, or_, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Row, Select, func, insert, or_, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from app.domain.cases.states import Actor
-from app.models import AuditRow, Base, Case, Nominee, Period, Programme, Unit, User
+from app.domain.record.leaves import SALT_LENGTH, LeafContent, moment_as_hashed
+from app.models import ActSeal, AuditRow, Base, Case, Nominee, Period, Programme, Unit, UnsealedAct, User
 
 GENESIS = "0" * 64
 CLOCK = "clock"
 OBJECTOR = "objector"
 STRANGER = "stranger"
 COMMAND_LINE = "cli"
-# The key of the advisory lock. Its value does not matter; every writer of the chain uses the same one.
-_CHAIN_LOCK = text(f"SELECT pg_advisory_xact_lock({0x676F6E67})")
-_HEAD = select(AuditRow.id, AuditRow.hash, AuditRow.at).order_by(AuditRow.id.desc()).limit(1)
-_APPEND = insert(AuditRow)
+_HEAD = select(ActSeal.number, ActSeal.hash, AuditRow.at).join(ActSeal.act).order_by(ActSeal.number.desc()).limit(1)
+# Ids in the order of the rows: acts of one transaction are sealed in the order in which they were told.
+_WRITE = insert(AuditRow).returning(AuditRow.id, sort_by_parameter_order=True)
+_LEFT_TO_SEAL = insert(UnsealedAct)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,56 +95,44 @@ def subject_of(subject: Base | str) -> str:
 
 
 def record(session: Session, now: dt.datetime, acts: Iterable[Act]) -> None:
-    """Append acts to the chain, in the caller's transaction, as its last statements before commit.
-
-    Writers wait for each other here: on SQLite since BEGIN IMMEDIATE, on PostgreSQL from this lock on.
-    """
+    """Write acts, unsealed, in the caller's transaction. Writers don't wait for each other; the sealer follows."""
     session.flush()
-    connection = session.connection()
-    if connection.dialect.name == "postgresql":
-        connection.execute(_CHAIN_LOCK)
-    last = connection.execute(_HEAD).first()
-    number, previous = (last.id, last.hash) if last else (0, GENESIS)
-    rows = []
-    for act in acts:
-        number += 1
-        details = json.dumps(act.details, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        row: dict[str, Any] = {
-            "id": number,
-            "at": now,
-            "actor": act.actor,
-            "action": act.action,
-            "subject": act.subject,
-            "details": details,
-            "previous_hash": previous,
-        }
-        row["hash"] = previous = _hash(row)
-        rows.append(row)
+    rows = [_row(now, act) for act in acts]
     if rows:
-        connection.execute(_APPEND, rows)
+        connection = session.connection()
+        ids = connection.scalars(_WRITE, rows).all()
+        connection.execute(_LEFT_TO_SEAL, [{"act_id": each} for each in ids])
 
 
-def moment_as_hashed(at: dt.datetime) -> str:
-    """Return the instant of a row as its hash holds it."""
-    return at.astimezone(dt.UTC).isoformat(timespec="microseconds")
+def _row(now: dt.datetime, act: Act) -> dict[str, Any]:
+    details = json.dumps(act.details, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    salt = secrets.token_hex(SALT_LENGTH)
+    content = LeafContent(salt, moment_as_hashed(now), act.actor, act.action, act.subject, details)
+    return {
+        "at": now,
+        "actor": act.actor,
+        "action": act.action,
+        "subject": act.subject,
+        "details": details,
+        "salt": salt,
+        "leaf": content.hash.hex(),
+    }
 
 
-def _hash(row: dict[str, Any]) -> str:
-    content = [
-        row["previous_hash"],
-        row["id"],
-        moment_as_hashed(row["at"]),
-        row["actor"],
-        row["action"],
-        row["subject"],
-        row["details"],
-    ]
-    return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
+def content_of(row: AuditRow | Row[Any]) -> LeafContent:
+    """Return what the leaf of an act is made of."""
+    return LeafContent(row.salt, moment_as_hashed(row.at), row.actor, row.action, row.subject, row.details)
+
+
+def chained(previous: str, number: int, content: LeafContent) -> str:
+    """Return the hash of an act at its place in the chain."""
+    whole = [previous, number, content.at, content.actor, content.action, content.subject, content.details]
+    return hashlib.sha256(json.dumps(whole, ensure_ascii=False).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The last row of the chain at some moment. Kept elsewhere, it tells later whether the chain was cut or remade."""
+    """The last act of the chain at some moment. Kept elsewhere, it tells later whether the chain was cut or remade."""
 
     number: int
     hash: str
@@ -161,15 +151,15 @@ def heads_in(text: str) -> list[Head]:
 
 
 def head(session: Session) -> Head:
-    """Return the head of the chain as it stands; number 0 while it is empty."""
+    """Return the head of the chain as it stands, without the acts that are not sealed; number 0 while it is empty."""
     row = session.execute(_HEAD).first()
-    return Head(row.id, row.hash, row.at) if row else Head(0, GENESIS)
+    return Head(row.number, row.hash, row.at) if row else Head(0, GENESIS)
 
 
 def head_of_day(session: Session, end: dt.datetime) -> Head:
     """Return the head of the chain as it stood at `end`; number 0 where it was empty."""
     row = session.execute(_HEAD.where(AuditRow.at < end)).first()
-    return Head(row.id, row.hash, row.at) if row else Head(0, GENESIS)
+    return Head(row.number, row.hash, row.at) if row else Head(0, GENESIS)
 
 
 def published(head: Head, key: bytes) -> str:
@@ -180,50 +170,10 @@ def published(head: Head, key: bytes) -> str:
     return hmac.new(key, f"gongshi head of the day {head}".encode(), hashlib.sha256).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """What a walk over the chain found. `broken_at` is the first row that doesn't fit, None if all do."""
-
-    rows: int
-    head: str
-    broken_at: int | None = None
-    problem: str = ""
-
-    @property
-    def holds(self) -> bool:
-        return self.broken_at is None
-
-
-def verify(session: Session, kept: Iterable[Head] = ()) -> Verification:
-    """Recompute every hash from the first row on: an edited, removed or moved row is found.
-
-    Rows cut off at the end leave a whole shorter chain, and a chain made anew from some row on is whole too: both
-    are found against heads that were `kept` elsewhere.
-    """
-    previous, count = GENESIS, 0
-    # Sorted with the lowest number last, so that pop() returns the next one. The head of an empty chain proves nothing.
-    wanted = sorted({(one.number, one.hash) for one in kept if one.number}, reverse=True)
-    columns = AuditRow.__table__.columns
-    result = session.execute(select(*columns).order_by(AuditRow.id), execution_options={"yield_per": 1000})
-    for row in result.mappings():
-        if row["id"] != count + 1:
-            return Verification(count, previous, count + 1, "缺少一行")
-        if row["previous_hash"] != previous:
-            return Verification(count, previous, count + 1, "与上一行不衔接")
-        if _hash(dict(row)) != row["hash"]:
-            return Verification(count, previous, count + 1, "内容被改动")
-        while wanted and wanted[-1][0] == row["id"]:
-            if wanted.pop()[1] != row["hash"]:
-                return Verification(count, previous, count + 1, "与另存的校验值不符")
-        previous, count = row["hash"], row["id"]
-    if wanted:
-        return Verification(count, previous, count + 1, f"缺失，另存的校验值是第{wanted[0][0]}条的")
-    return Verification(count, previous)
-
-
 def every_row(session: Session, up_to: int) -> Iterator[AuditRow]:
-    """Yield every row up to this number, oldest first, read in pieces."""
-    query = select(AuditRow).where(AuditRow.id <= up_to).order_by(AuditRow.id)
+    """Yield every sealed act up to this number, in their order, each with its seal; read in pieces."""
+    query = select(AuditRow).join(AuditRow.seal).where(ActSeal.number <= up_to).order_by(ActSeal.number)
+    query = query.options(contains_eager(AuditRow.seal))
     yield from session.scalars(query, execution_options={"yield_per": 500})
 
 
@@ -263,9 +213,8 @@ def rows_one_by_one(session: Session, sought: RecordSearch, most: int) -> Iterat
 
 
 def _in_order(sought: RecordSearch) -> Select[AuditRow]:
-    return (
-        select(AuditRow).where(*_matches(sought)).order_by(AuditRow.id if sought.oldest_first else AuditRow.id.desc())
-    )
+    order = AuditRow.id if sought.oldest_first else AuditRow.id.desc()
+    return select(AuditRow).where(*_matches(sought)).order_by(order).options(joinedload(AuditRow.seal))
 
 
 def _matches(sought: RecordSearch) -> list[ColumnElement[bool]]:

@@ -35,15 +35,18 @@ _BACKUP = re.compile(r"\d{8}T\d{6}Z")
 _PLACED = re.compile(r"(\d+) ([a-z]+)")  # unit and role, as `user.placed` holds them
 _CALENDAR_PACKAGE = re.compile(r"\bholidays (?=\d)")
 _BEGINNINGS = ("opens_at", "first_made")  # any other instant is the end of something
+# It stands behind what people read.
+_READ_BY_PROGRAMS = frozenset({"commitment"})
 _AT_ONCE = 500
+UNNUMBERED = "待编号"
 _UNKNOWN_DETAIL, _UNKNOWN_ACT = "其他", "其他操作"
 
 
 @dataclass(frozen=True, slots=True)
 class ActInWords:
-    """One row of the record in words."""
+    """One row of the record in words. `number` is None until it is sealed, moments after it was written."""
 
-    number: int
+    number: int | None
     at: dt.datetime
     who: str
     what: str
@@ -51,6 +54,10 @@ class ActInWords:
     subject: str
     about: str
     details: str
+
+    @property
+    def shown_number(self) -> int | str:
+        return self.number or UNNUMBERED
 
 
 class RecordWords:
@@ -76,7 +83,7 @@ class RecordWords:
 
     def _row(self, row: AuditRow, details: Mapping[str, Any]) -> ActInWords:
         return ActInWords(
-            number=row.id,
+            number=row.seal.number if row.seal else None,
             at=row.at,
             who=self._who(row.actor),
             what=ACT_NAMES.get(row.action, _UNKNOWN_ACT),
@@ -85,7 +92,7 @@ class RecordWords:
             about=self._names.name(row.subject),
             details="；".join(
                 f"{DETAIL_NAMES.get(key, _UNKNOWN_DETAIL)}：{self._detail(row.action, key, value)}"
-                for key, value in details.items()
+                for key, value in sorted(details.items(), key=lambda one: one[0] in _READ_BY_PROGRAMS)
             ),
         )
 

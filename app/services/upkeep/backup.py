@@ -27,7 +27,9 @@ from app.domain.refusals import BackupFailed
 from app.evidence.names import FileMissing, StoreDown
 from app.evidence.store import Store, sync
 from app.models import Base, CaseFile, Document, Evidence
+from app.sealing import Keyring
 from app.services.record.chain import Head, head
+from app.services.record.sealer import seal_all
 from app.services.shared.work import Work
 from app.services.upkeep import portable
 
@@ -40,6 +42,7 @@ _KEYS_ARE_ELSEWHERE = (
     "身份、证据和文件名在备份里都是密文，密钥不在备份里。GONGSHI_IDENTITY_KEY（换过的，连同 "
     "GONGSHI_IDENTITY_KEYS_RETIRED）须另外保存：没有它们，密文打不开，查询码也对不上。"
 )
+_SEAL, _SEALED_TO = "seal", "backup-manifest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,24 +56,46 @@ class WrittenBackup:
     head: Head
 
 
-def back_up(database: Database, store: Store, into: Path, now: dt.datetime) -> WrittenBackup:
+def sealed_manifest(manifest: dict[str, Any], keyring: Keyring) -> dict[str, Any]:
+    """Return the manifest with its seal.
+
+    The manifest has the hash of the list of all files, so that whoever changes any byte of a backup must make a new
+    seal, and that takes the key of the identities, which no backup holds.
+    """
+    return manifest | {_SEAL: keyring.vouch(_as_sealed(manifest), _SEALED_TO)}
+
+
+def seal_holds(manifest: dict[str, Any], keyring: Keyring) -> bool | None:
+    """Tell whether this installation's key sealed the manifest; None where it has no seal."""
+    seal = manifest.get(_SEAL)
+    return None if seal is None else keyring.vouches(str(seal), _as_sealed(manifest), _SEALED_TO)
+
+
+def _as_sealed(manifest: dict[str, Any]) -> bytes:
+    told = {key: value for key, value in manifest.items() if key != _SEAL}
+    return json.dumps(told, sort_keys=True, separators=(",", ":")).encode()
+
+
+def back_up(database: Database, store: Store, keyring: Keyring, into: Path, now: dt.datetime) -> WrittenBackup:
     """Write a new folder below `into`, named after `now`, and put that on the record. Raises BackupFailed."""
     name = f"{now.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}"
+    seal_all(database)  # so that the head in the manifest vouches for all that was done
     try:
         into.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _alone_in(into):
-            made = _whole_or_nothing(database, store, into / name, now)
+            made = _whole_or_nothing(database, store, keyring, into / name, now)
     except (OSError, StoreDown) as fault:
         raise BackupFailed(str(fault.strerror if isinstance(fault, OSError) else fault)) from fault
     with database.writer() as session, Work(session, now) as work:
         work.did("backup.made", "portal", backup=name, head=str(made.head), rows=made.rows, files=made.files)
+    seal_all(database)
     return made
 
 
 @contextmanager
 def _alone_in(into: Path) -> Iterator[None]:
     """Hold a folder for one backup at a time. What a killed one left behind is swept away."""
-    with (into / ".lock").open("w") as lock:
+    with open(os.open(into / ".lock", os.O_WRONLY | os.O_CREAT, 0o600), "w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -80,7 +105,9 @@ def _alone_in(into: Path) -> Iterator[None]:
         yield
 
 
-def _whole_or_nothing(database: Database, store: Store, folder: Path, now: dt.datetime) -> WrittenBackup:
+def _whole_or_nothing(
+    database: Database, store: Store, keyring: Keyring, folder: Path, now: dt.datetime
+) -> WrittenBackup:
     if folder.exists():
         raise BackupFailed(f"{folder.name} 已经有了")
     unfinished = folder.with_name(folder.name + _UNFINISHED)
@@ -88,7 +115,7 @@ def _whole_or_nothing(database: Database, store: Store, folder: Path, now: dt.da
     try:
         with database.snapshot() as connection:
             writing = _Writing(unfinished, connection, store)
-            manifest = writing.everything(database.revision() or "", now)
+            manifest = sealed_manifest(writing.everything(database.revision() or "", now), keyring)
         _write_text(unfinished / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=2) + "\n")
         for path in (*(path for path in unfinished.rglob("*") if path.is_dir()), unfinished):
             sync(path)

@@ -11,8 +11,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import Select, case, select
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.domain.calendar.workdays import local_date
 from app.domain.cases.states import Actor, require_office
@@ -20,11 +20,13 @@ from app.domain.objections.arrival import REGISTERED_CHANNELS, Channel
 from app.domain.refusals import AlreadyDone, BadValue, NotAllowed, NotThere
 from app.domain.upkeep.data_requests import DataOutcome, DataRequestKind, Requester
 from app.domain.upkeep.retention import kept_until
-from app.models import DataRequest
+from app.models import DataRequest, User
 from app.services.shared.locks import lock_row_if_any
+from app.services.shared.stored_rows import Selection, StoredRows
 from app.services.shared.texts import checked_text
 from app.services.shared.work import Work, use_case
 
+REGISTRAR, ANSWERER = aliased(User, name="registrar"), aliased(User, name="answerer")
 NAME_LENGTH = (2, 60)
 CONTACT_LENGTH = (4, 120)
 VERIFIED_LENGTH = (4, 300)
@@ -154,11 +156,31 @@ def answer(work: Work, request_id: int, outcome: DataOutcome, given: AnsweredByU
     work.did("data_request.answered", on_data_request(row.id), outcome=outcome)
 
 
-def list_requests(session: Session, actor: Actor) -> Sequence[DataRequest]:
+def stored_requests(session: Session, actor: Actor) -> StoredRows[DataRequest]:
     """Return every request, the unanswered first and by when they are due, then the latest answered."""
-    unanswered = list_unanswered(session, actor)
-    answered = _requests().where(DataRequest.answered_at.is_not(None)).order_by(DataRequest.answered_at.desc())
-    return [*unanswered, *session.scalars(answered)]
+    require_office(actor)
+    source = (
+        select(DataRequest.id)
+        .join(REGISTRAR, DataRequest.registered_by == REGISTRAR.id)
+        .outerjoin(ANSWERER, DataRequest.answered_by == ANSWERER.id)
+    )
+    waits = DataRequest.answered_at.is_(None)
+    order = (
+        case((waits, 0), else_=1),
+        case((waits, DataRequest.due_on), else_=None),
+        DataRequest.answered_at.desc(),
+        DataRequest.id,
+    )
+
+    def load(ids: Sequence[int]) -> Sequence[DataRequest]:
+        return session.scalars(_requests().where(DataRequest.id.in_(ids))).all()
+
+    return StoredRows(session, DataRequest.id, source, order, load, lambda row: row.id)
+
+
+def list_requests(session: Session, actor: Actor) -> Sequence[DataRequest]:
+    """Return every request; see `stored_requests`."""
+    return list(stored_requests(session, actor).every(Selection()))
 
 
 def list_unanswered(session: Session, actor: Actor) -> Sequence[DataRequest]:

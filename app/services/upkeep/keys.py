@@ -13,12 +13,23 @@ from typing import Any
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.models import CaseFile, DataRequest, Document, Dossier, Evidence, Identity, ImportRow, Reach, SecondFactor
+from app.models import (
+    CaseFile,
+    DataRequest,
+    Document,
+    Dossier,
+    Evidence,
+    Identity,
+    ImportRow,
+    Objection,
+    Reach,
+    SecondFactor,
+)
 from app.services.accounts import second_factor
 from app.services.imports import sealed_rows
 from app.services.messages import codes
 from app.services.nominees import dossiers
-from app.services.objections import identities
+from app.services.objections import binding, identities
 from app.services.shared.files import key_bound_to, title_bound_to
 from app.services.shared.work import Work
 from app.services.upkeep import data_requests
@@ -38,6 +49,7 @@ class SealedColumn:
 
 SEALED = (
     SealedColumn(Identity.sealed, Identity.objection_id, Identity.objection_id, identities.place),
+    SealedColumn(Objection.sealed_salt, Objection.id, Objection.form_hash, binding.place),
     SealedColumn(Evidence.sealed_key, Evidence.id, Evidence.name, key_bound_to),
     SealedColumn(Evidence.sealed_copy_key, Evidence.id, Evidence.copy_name, key_bound_to),
     SealedColumn(Evidence.sealed_title, Evidence.id, Evidence.name, title_bound_to),

@@ -14,6 +14,8 @@ from app.domain.cases.states import OPEN_STATES, State
 from app.models import AvailabilitySpan, Case, Entry, OutboxRow, Period
 from app.services.cases import queue
 from app.services.periods.progress import case_counts
+from app.services.record import checkpoints, proof_times
+from app.services.record.verifying import tail
 from app.services.upkeep import checking
 
 
@@ -33,6 +35,11 @@ class Readings:
     unsent_warnings: int
     since_last_tick: dt.timedelta | None
     since_last_check: dt.timedelta | None
+    unsealed_acts: int
+    oldest_unsealed: dt.timedelta  # since the first act without a seal was written (R38)
+    since_last_checkpoint: dt.timedelta | None
+    since_last_stamp: dt.timedelta | None
+    since_last_cosignature: dt.timedelta | None
     broken_invariants: int  # rows that last night's check named (R37)
 
 
@@ -54,6 +61,7 @@ def take_readings(session: Session, now: dt.datetime) -> Readings:
     escalated, oldest_unaccepted = session.execute(unaccepted).one()
     counts = case_counts(session, now)
     last_check = checking.latest(session)
+    unsealed, newest = tail(session), checkpoints.newest(session)
     last_tick = session.scalar(select(func.max(AvailabilitySpan.last_seen_at)))
     return Readings(
         open_cases={state: counts[state] for state in State if state in OPEN_STATES},
@@ -68,6 +76,11 @@ def take_readings(session: Session, now: dt.datetime) -> Readings:
         unsent_warnings=session.scalar(select(func.count()).where(OutboxRow.sent_at.is_(None))) or 0,
         since_last_tick=now - last_tick if last_tick else None,
         since_last_check=now - last_check.began_at if last_check else None,
+        unsealed_acts=unsealed.count,
+        oldest_unsealed=now - unsealed.oldest_at if unsealed.oldest_at else dt.timedelta(),
+        since_last_checkpoint=now - newest[0].at if newest else None,
+        since_last_stamp=now - stamped if (stamped := proof_times.last_stamp(session)) else None,
+        since_last_cosignature=now - cosigned if (cosigned := proof_times.last_cosignature(session)) else None,
         broken_invariants=len(last_check.findings) if last_check else 0,
     )
 

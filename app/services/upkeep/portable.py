@@ -51,6 +51,7 @@ _TYPES: dict[str, tuple[tuple[type[TypeEngine[Any]], ...], TypeEngine[Any]]] = {
     "number": ((Float,), Float()),
     "text": ((String,), Text()),  # Enum and Text are Strings too
 }
+KINDS = frozenset(_TYPES)
 _WRITE: dict[str, Callable[[Any], Any]] = {
     "instant": dt.datetime.isoformat,
     "date": dt.date.isoformat,

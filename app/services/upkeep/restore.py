@@ -17,10 +17,13 @@ from app.database import Database, knows_revision
 from app.domain.refusals import NotABackup, WrongState
 from app.evidence.store import Store
 from app.sealing import Keyring
-from app.services.record.chain import Verification, heads_in, verify
+from app.services.record.chain import heads_in
+from app.services.record.sealer import seal_all
+from app.services.record.verifying import Verification, verify
 from app.services.shared.work import Work
 from app.services.upkeep import portable
-from app.services.upkeep.backup import FORMAT, HASHES, MANIFEST, sha256_of
+from app.services.upkeep.backup import FORMAT, HASHES, MANIFEST, seal_holds, sha256_of
+from app.services.upkeep.portable import KINDS
 
 _HASH_LINE = re.compile(r"([0-9a-f]{64})  (tables/[a-z_]+\.jsonl|evidence/[0-9a-f]{2}/[0-9a-f]{32})\n")
 _TABLES = "tables/"
@@ -38,13 +41,17 @@ class Restored:
     chain: Verification
 
 
-def restore(database: Database, store: Store, keyring: Keyring, folder: Path, now: dt.datetime) -> Restored:
+def restore(
+    database: Database, store: Store, keyring: Keyring, folder: Path, now: dt.datetime, *, unsealed: bool = False
+) -> Restored:
     """Check the backup, then put back evidence, rows and counters, and migrate forward.
 
+    `unsealed` takes a backup without a seal, as earlier versions made them; one with a wrong seal is never taken.
     Raises NotABackup and WrongState before anything is written. Should it be stopped later, the database is still
     empty, and it can be run again.
     """
     manifest = _manifest(folder)
+    _check_seal(manifest, keyring, unsealed)
     _check_files(folder, manifest)
     _require_empty(database, manifest["revision"])
     files = 0
@@ -58,6 +65,7 @@ def restore(database: Database, store: Store, keyring: Keyring, folder: Path, no
     with database.writer() as session, Work(session, now) as work:
         chain = verify(session, heads_in(manifest["audit_head"]))
         work.did("backup.restored", "portal", backup=folder.name, head=manifest["audit_head"], rows=rows, files=files)
+    seal_all(database)
     return Restored(rows, files, tuple(manifest["evidence"]["missing"]), chain)
 
 
@@ -68,11 +76,47 @@ def _manifest(folder: Path) -> dict[str, Any]:
         known = manifest["format"] == FORMAT and knows_revision(manifest["revision"])
     except FileNotFoundError:
         raise NotABackup(str(folder), f"里面没有 {MANIFEST}，不是完整的备份") from None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise NotABackup(str(path), "内容读不懂") from None
     if not known:
-        raise NotABackup(str(folder), f"由更新的版本（{manifest['portal']}）备份，请先升级本系统")
+        raise NotABackup(str(folder), f"由更新的版本（{manifest.get('portal')}）备份，请先升级本系统")
+    if not _is_well_formed(manifest):
+        raise NotABackup(str(path), "内容读不懂")
     return manifest
+
+
+def _is_well_formed(manifest: dict[str, Any]) -> bool:
+    """Tell whether everything is there that is asked for later, when half is written."""
+    missing = _at(manifest, "evidence", "missing")
+    tables = manifest.get("tables")
+    texts = (manifest.get("audit_head"), manifest.get("files_sha256"), *(missing if isinstance(missing, list) else [0]))
+    return (
+        all(isinstance(each, str) for each in texts)
+        and isinstance(tables, dict)
+        and all(map(_is_a_table, tables.values()))
+    )
+
+
+def _is_a_table(told: Any) -> bool:
+    columns, last = _at(told, "columns"), _at(told, "last_id")
+    kinds = isinstance(columns, dict) and all(isinstance(kind, str) and kind in KINDS for kind in columns.values())
+    return kinds and type(_at(told, "rows")) is int and (last is None or type(last) is int)
+
+
+def _at(value: Any, *names: str) -> Any:
+    for name in names:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def _check_seal(manifest: dict[str, Any], keyring: Keyring, unsealed: bool) -> None:
+    holds = seal_holds(manifest, keyring)
+    if holds is None and not unsealed:
+        raise NotABackup(
+            MANIFEST, "没有封印，不能证明是本系统的备份。早期版本的备份没有封印：确定是它，请加 --unsealed 再运行一次"
+        )
+    if holds is False:
+        raise NotABackup(MANIFEST, "封印对不上：备份被改动过，或者 GONGSHI_IDENTITY_KEY 不是备份时用的密钥")
 
 
 def _check_files(folder: Path, manifest: dict[str, Any]) -> None:
@@ -82,7 +126,7 @@ def _check_files(folder: Path, manifest: dict[str, Any]) -> None:
         raise NotABackup(HASHES, "与备份时不一致")
     tables = set()
     for digest, path in _hash_lines(folder):
-        if not (folder / path).is_file():
+        if not (folder / path).is_file() or (folder / path).resolve() != folder.resolve() / path:  # no symbolic link
             raise NotABackup(path, "缺少这个文件")
         if sha256_of(folder / path) != digest:
             raise NotABackup(path, "与备份时不一致")
@@ -94,7 +138,7 @@ def _check_files(folder: Path, manifest: dict[str, Any]) -> None:
 
 def _hash_lines(folder: Path) -> Iterator[tuple[str, str]]:
     """Yield the hash and the path of every file. Only a path that a backup writes is accepted."""
-    with (folder / HASHES).open(encoding="utf-8") as lines:
+    with (folder / HASHES).open(encoding="utf-8", errors="replace") as lines:
         for line in lines:
             found = _HASH_LINE.fullmatch(line)
             if found is None:
@@ -136,7 +180,10 @@ def _load(connection: Connection, folder: Path, tables: dict[str, Any]) -> int:
     with _later_references(connection):
         for name, told in tables.items():
             with (folder / f"tables/{name}.jsonl").open(encoding="utf-8") as lines:
-                rows = portable.load(connection, name, told["columns"], lines)
+                try:
+                    rows = portable.load(connection, name, told["columns"], lines)
+                except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+                    raise NotABackup(f"tables/{name}.jsonl", "内容读不懂") from None
             if rows != told["rows"]:
                 raise NotABackup(f"tables/{name}.jsonl", f"应有{told['rows']}行，实有{rows}行")
             if told["last_id"] is not None:

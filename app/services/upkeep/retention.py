@@ -177,7 +177,7 @@ def _purge(work: Work, store: Store, kept: KeptData) -> None:
         # The hashes could confirm a guess at who filed it, or at what they wrote.
         update(Objection)
         .where(*people.facts)
-        .values(facts=PURGED, content_hash=_NO_HASH, contact_hash=None, text_hash=None),
+        .values(facts=PURGED, content_hash=_NO_HASH, contact_hash=None, text_hash=None, sealed_salt=None),
     )
     counts = {"identities": kept.identities, "files": kept.files, "texts": kept.texts, "dossiers": kept.dossiers}
     with work:

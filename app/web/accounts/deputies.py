@@ -47,8 +47,9 @@ def named(absent: User, form: DeputyForm) -> Attempt[object]:
     return attempt(write, form)
 
 
-def ended(deputy_row_id: int, back: str) -> ResponseReturnValue | Attempt[None]:
-    """End a deputy and go back to a page; the attempt where it was refused."""
+def ended(absent_id: int, deputy_row_id: int, back: str) -> ResponseReturnValue | Attempt[None]:
+    """End somebody's deputy and go back to a page; the attempt where it was refused."""
+    standing_in.require_of(session(), absent_id, deputy_row_id)
     tried = attempt(lambda: standing_in.end_deputy(work(), deputy_row_id))
     if tried.refused:
         return tried

@@ -34,7 +34,7 @@ def name_deputy(user_id: int) -> ResponseReturnValue:
 @allow(*MANAGERS)
 def end_deputy(user_id: int, deputy_id: int) -> ResponseReturnValue:
     staffing.visible(session(), user_id, actor())
-    answer = ended(deputy_id, url_for("people.person", user_id=user_id, _anchor="deputies"))
+    answer = ended(user_id, deputy_id, url_for("people.person", user_id=user_id, _anchor="deputies"))
     return person_page(user_id, answer) if isinstance(answer, Attempt) else answer
 
 

@@ -75,7 +75,7 @@ def name_deputy() -> ResponseReturnValue:
 @blueprint.post("/deputies/<int:deputy_id>/end")
 @allow(*OFFICE_AND_UNITS)
 def end_deputy(deputy_id: int) -> ResponseReturnValue:
-    answer = ended(deputy_id, own_page())
+    answer = ended(me().id, deputy_id, own_page())
     return _overview(answer) if isinstance(answer, Attempt) else answer
 
 

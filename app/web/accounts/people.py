@@ -7,15 +7,18 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import case as sql_case
 from wtforms import RadioField, StringField
 
 from app.domain.calendar.workdays import local_date
 from app.domain.cases.states import ROLE_NAMES, Role
 from app.domain.messages.channels import PERSONAL
-from app.models import User
+from app.models import Unit, User
 from app.papers import slips as slip_sheets
 from app.services.accounts import deputies, handing_over, resets, staffing, two_people, units
 from app.services.messages import proving
+from app.services.shared.stored_rows import a_name, a_number, a_text, of_ids
 from app.web.accounts.deputies import DeputyForm, deputy_form
 from app.web.accounts.slips import login_at, shown_once, slips_of_page
 from app.web.messages.forms import AddressForm
@@ -200,9 +203,12 @@ def _address_form(**options: Any) -> AddressForm:
 
 
 def people_list(tried: Attempt[Any] = UNTRIED) -> ResponseReturnValue:
-    rows = staffing.people(session(), actor())
+    rows = staffing.stored_people(session(), actor())
     cases = staffing.open_case_counts(session(), now())
-    there = unit_options(user.unit for user in rows)
+    with_people = {unit_id for (unit_id,) in rows.distinct(User.unit_id)}
+    there = unit_options(session().scalars(select(Unit).where(of_ids(Unit.id, with_people))))
+    state = _state_in_sql()
+    second = sql_case((staffing.has_second_factor(), "已设置"), else_="没有")
 
     def page_of(user: User) -> str:
         return url_for("people.person", user_id=user.id)
@@ -210,26 +216,45 @@ def people_list(tried: Attempt[Any] = UNTRIED) -> ResponseReturnValue:
     listing = Listing(
         title="人员",
         columns=[
-            Column("name", "姓名", lambda u: u.name, 14, href=page_of),
-            Column("login", "登录名", lambda u: u.login, 16),
-            Column("role", "角色", lambda u: ROLE_NAMES[u.role], 14),
-            Column("unit", "单位", lambda u: u.unit.name, 30),
-            Column("state", "状态", lambda u: _STATES[state_of(u)], 20, badge=lambda u: _BADGES[state_of(u)]),
-            Column("second", "二次验证", lambda u: "已设置" if u.has_second_factor else "没有", 12),
-            Column("cases", "手上的案件", lambda u: cases[u.id], 12),
+            Column("name", "姓名", lambda u: u.name, 14, href=page_of, sql=a_text(User.name)),
+            Column("login", "登录名", lambda u: u.login, 16, sql=a_text(User.login)),
+            Column("role", "角色", lambda u: ROLE_NAMES[u.role], 14, sql=a_name(User.role, ROLE_NAMES)),
+            Column("unit", "单位", lambda u: u.unit.name, 30, sql=a_text(Unit.name)),
+            Column(
+                "state",
+                "状态",
+                lambda u: _STATES[state_of(u)],
+                20,
+                badge=lambda u: _BADGES[state_of(u)],
+                sql=a_name(state, _STATES),
+            ),
+            Column("second", "二次验证", lambda u: "已设置" if u.has_second_factor else "没有", 12, sql=a_text(second)),
+            Column("cases", "手上的案件", lambda u: cases[u.id], 12, sql=a_number(staffing.cases_in_hand(now()))),
         ],
         rows=rows,
         empty="还没有人员。请邀请第一个人。",
         filters=[
-            Filter("role", "角色", {r.value: n for r, n in ROLE_NAMES.items()}, lambda u, role: u.role == role),
-            Filter("unit", "单位", there, lambda u, unit: str(u.unit_id) == unit),
-            Filter("state", "状态", _STATES, lambda u, state: state_of(u) == state),
+            Filter("role", "角色", {r.value: n for r, n in ROLE_NAMES.items()}, where=lambda role: User.role == role),
+            Filter("unit", "单位", there, where=lambda unit: User.unit_id == int(unit)),
+            Filter("state", "状态", _STATES, where=lambda wanted: state == wanted),
         ],
         row_id=lambda u: u.id,
         path=url_for("people.people_page"),
     )
     answer = listing.answer("accounts/people.html", refusal=tried.on_top)
     return (answer, tried.status) if isinstance(answer, str) else answer
+
+
+def _state_in_sql() -> ColumnElement[str]:
+    """Return the state of an account as the database has it; the counterpart of `state_of`."""
+    own = User.password_expires_at.is_(None)
+    return sql_case(
+        (User.disabled_at.is_not(None), "disabled"),
+        (and_(own, staffing.waits_for_agreement()), "waits"),
+        (own, "used"),
+        (User.password_expires_at > now(), "invited"),
+        else_="expired",
+    )
 
 
 def state_of(user: User) -> str:

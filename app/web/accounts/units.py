@@ -6,6 +6,9 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import case as sql_case
+from sqlalchemy import literal, or_
+from sqlalchemy.orm import joinedload
 from wtforms import StringField
 
 from app.domain.cases.states import Role
@@ -13,10 +16,11 @@ from app.domain.papers.issuing import MOST_SIGNED_AS
 from app.domain.programmes.contacts import LINES, NAME_LENGTH, Contact
 from app.models import Unit, UnitKind
 from app.services.accounts import rosters, staffing, units
+from app.services.shared.stored_rows import a_name, a_number, a_text
 from app.web.shared.access import actor, allow, me, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
 from app.web.shared.forms import PlainForm, UnitField, needed, options
-from app.web.shared.lists import Column, Filter, Listing
+from app.web.shared.lists import Column, Filter, Listing, unit_options
 from app.web.shared.portal import number, session
 
 blueprint = Blueprint("units", __name__, url_prefix="/units")
@@ -55,37 +59,62 @@ class ContactForm(PlainForm):
 @blueprint.get("/")
 @allow(*MANAGERS)
 def units_page() -> ResponseReturnValue:
-    tree = units.tree(session(), actor())
-    people: dict[int, int] = {}
-    for user in staffing.people(session(), actor()):
-        people[user.unit_id] = people.get(user.unit_id, 0) + (user.disabled_at is None)
+    rows = units.stored_units(session(), actor())
+    people = staffing.count_in_use(session(), actor())
+    retired = sql_case((Unit.retired_at.is_not(None), "retired"), else_="used")
 
     def state(unit: Unit) -> str:
         return "retired" if unit.retired_at else "used"
 
-    recommenders = {str(unit.id): unit.name for unit in tree if unit.kind is UnitKind.RECOMMENDER}
+    recommenders = unit_options(
+        session().scalars(
+            rows.source.with_only_columns(Unit)
+            .where(Unit.kind == UnitKind.RECOMMENDER)
+            .options(joinedload(Unit.parent))
+        )
+    )
     listing = Listing(
         title="单位",
         columns=[
-            Column("name", "单位名称", lambda u: u.name, 30, href=lambda u: url_for("units.unit", unit_id=u.id)),
-            Column("kind", "类别", lambda u: UNIT_KIND_NAMES[u.kind], 12),
-            Column("parent", "上级单位", lambda u: u.parent.name if u.parent else "", 26),
-            Column("phone", "电话", lambda u: u.phone, 18),
-            Column("people", "在用账号", lambda u: people.get(u.id, 0), 10),
-            Column("address", "地址", lambda u: u.address, 30, sheet_only=True),
-            Column("email", "邮箱", lambda u: u.email, 24, sheet_only=True),
-            Column("hours", "受理时间", lambda u: u.hours, 30, sheet_only=True),
-            Column("state", "状态", lambda u: _STATES[state(u)], 10, badge=lambda u: ""),
+            Column(
+                "name",
+                "单位名称",
+                lambda u: u.name,
+                30,
+                href=lambda u: url_for("units.unit", unit_id=u.id),
+                sql=a_text(Unit.name),
+            ),
+            Column("kind", "类别", lambda u: UNIT_KIND_NAMES[u.kind], 12, sql=a_name(Unit.kind, UNIT_KIND_NAMES)),
+            Column("parent", "上级单位", lambda u: u.parent.name if u.parent else "", 26, sql=a_text(units.ABOVE.name)),
+            Column("phone", "电话", lambda u: u.phone, 18, sql=a_text(Unit.phone)),
+            Column(
+                "people",
+                "在用账号",
+                lambda u: people.get(u.id, 0),
+                10,
+                sql=a_number(sql_case(people, value=Unit.id, else_=0) if people else literal(0)),
+            ),
+            Column("address", "地址", lambda u: u.address, 30, sheet_only=True, sql=a_text(Unit.address)),
+            Column("email", "邮箱", lambda u: u.email, 24, sheet_only=True, sql=a_text(Unit.email)),
+            Column("hours", "受理时间", lambda u: u.hours, 30, sheet_only=True, sql=a_text(Unit.hours)),
+            Column("state", "状态", lambda u: _STATES[state(u)], 10, badge=lambda u: "", sql=a_name(retired, _STATES)),
         ],
-        rows=tree,
+        rows=rows,
         empty="还没有单位。",
         filters=[
-            Filter("kind", "类别", {k.value: n for k, n in UNIT_KIND_NAMES.items()}, lambda u, kind: u.kind == kind),
-            Filter("under", "推荐单位", recommenders, lambda u, unit: unit in (str(u.id), str(u.parent_id))),
-            Filter("state", "状态", _STATES, lambda u, wanted: state(u) == wanted),
+            Filter(
+                "kind", "类别", {k.value: n for k, n in UNIT_KIND_NAMES.items()}, where=lambda kind: Unit.kind == kind
+            ),
+            Filter(
+                "under",
+                "推荐单位",
+                recommenders,
+                where=lambda unit: or_(Unit.id == int(unit), Unit.parent_id == int(unit)),
+            ),
+            Filter("state", "状态", _STATES, where=lambda wanted: retired == wanted),
         ],
     )
-    without = len(rosters.without_accounts(session(), actor()))
+    without = rosters.count_without_accounts(session(), actor())
     return listing.answer("accounts/units.html", me=me(), without=without)
 
 

@@ -27,5 +27,5 @@ def cases_sheet() -> ResponseReturnValue:
 
 
 def every_case() -> Listing[QueuedCase]:
-    rows = queue.list_all_cases(session(), actor(), now())
+    rows = queue.stored_cases(session(), actor(), now())
     return case_listing(rows, "全部案件", "没有案件。收到异议后，各单位办理的都会列在这里。", with_unit=True)

@@ -7,6 +7,7 @@ from typing import BinaryIO
 from app.domain.cases.states import Action
 from app.services.cases import enclosing, enclosures
 from app.services.cases.enclosures import Enclosed
+from app.web.bodies import beside_turns
 from app.web.cases.actions import WithFiles
 from app.web.shared.access import actor, work
 from app.web.shared.form_files import file_to_remove, take_each
@@ -24,7 +25,8 @@ def take(case_id: int, action: Action, form: WithFiles) -> bool:
 
     def take_one(title: str, upload: BinaryIO) -> None:
         check_spooled(upload)
-        enclosing.receive(work(), portal().vault, case_id, action, form.form_hash, title, upload)
+        with beside_turns():  # looking through a document takes up to half a minute
+            enclosing.receive(work(), portal().vault, case_id, action, form.form_hash, title, upload)
 
     form.refused_files = take_each(_FIELD, take_one)
     return not form.refused_files

@@ -29,11 +29,11 @@ def ledger() -> ResponseReturnValue:
 @blueprint.get("/ledger.xlsx")
 @allow(*OFFICE_AND_UNITS)
 def unit_ledger() -> ResponseReturnValue:
-    return _ledger(case_listing(queue.list_queue(session(), actor(), now()), _TITLE, ""))
+    return _ledger(case_listing(queue.stored_queue(session(), actor(), now()), _TITLE, ""))
 
 
 def _ledger(listing: Listing[QueuedCase]) -> Response:
-    lines = lines_of.list_lines(session(), [row.case.id for row in listing.found], actor(), now())
+    lines = lines_of.list_lines(session(), listing.every_id(), actor(), now())
     content = sheets.sheet(_TITLE, lines_of.COLUMNS, ((n, *line.cells) for n, line in enumerate(lines, start=1)))
     with portal().database.writer() as writing:  # a GET that the record has to speak of
         lines_of.note_export(work(writing), len(lines))

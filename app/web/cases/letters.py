@@ -7,11 +7,13 @@ from flask.typing import ResponseReturnValue
 
 from app.domain.cases.letters import LETTER_NAMES, READER_NAMES
 from app.domain.shared.wording import coarse
-from app.models import Letter
+from app.models import Entry, Letter
 from app.services.cases import letters
+from app.services.cases.visibility import number_written
 from app.services.papers.letters import paper_of
 from app.services.papers.paper import record_made
 from app.services.record.chain import on_case
+from app.services.shared.stored_rows import a_day, a_name, a_text
 from app.web.cases.blueprint import blueprint
 from app.web.papers.sending import send_written, stationery
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, work
@@ -83,25 +85,37 @@ def _listing() -> Listing[Letter]:
     return Listing(
         title="文书",
         columns=[
-            Column("number", "编号", lambda row: row.numbered, 24, href=_page),
-            Column("name", "文书", lambda row: row.name, 20),
-            Column("to", "送达", _to, 20),
-            Column("case", "案件", lambda row: row.case.number, 16, href=_case),
-            Column("nominee", "推荐对象", lambda row: row.case.entry.name, 20),
-            Column("made", "制作", lambda row: coarse(row.made_at), 16),
-            Column("issued", "盖章发出", _issued, 16, badge=lambda row: "received" if row.issued_at is None else None),
+            Column("number", "编号", lambda row: row.numbered, 24, href=_page, sql=a_text(letters.number_written())),
+            Column("name", "文书", lambda row: row.name, 20, sql=a_name(Letter.kind, LETTER_NAMES)),
+            Column("to", "送达", _to, 20, sql=a_name(Letter.reader, READER_NAMES)),
+            Column("case", "案件", lambda row: row.case.number, 16, href=_case, sql=a_text(number_written())),
+            Column("nominee", "推荐对象", lambda row: row.case.entry.name, 20, sql=a_text(Entry.name)),
+            Column("made", "制作", lambda row: coarse(row.made_at), 16, sql=a_day(Letter.made_at)),
+            Column(
+                "issued",
+                "盖章发出",
+                _issued,
+                16,
+                badge=lambda row: "received" if row.issued_at is None else None,
+                sql=a_day(Letter.issued_at),
+            ),
         ],
-        rows=letters.list_reachable(session(), actor(), now()),
+        rows=letters.stored_letters(session(), actor(), now()),
         empty="还没有文书。受理、补正、不予受理、作出结论、逾期、催办时，文书会自动写好，列在这里。",
         filters=[
             Filter(
                 "issued",
                 "盖章发出",
                 {"0": "待盖章发出", "1": "已盖章发出"},
-                lambda row, value: (row.issued_at is not None) == (value == "1"),
                 tabs=True,
+                where=lambda value: Letter.issued_at.is_not(None) if value == "1" else Letter.issued_at.is_(None),
             ),
-            Filter("kind", "文书", {kind.value: name for kind, name in LETTER_NAMES.items()}, _is_of_kind),
+            Filter(
+                "kind",
+                "文书",
+                {kind.value: name for kind, name in LETTER_NAMES.items()},
+                where=lambda value: Letter.kind == value,
+            ),
         ],
         row_id=lambda row: row.id,
         path=url_for("cases.letter_list"),
@@ -122,7 +136,3 @@ def _to(row: Letter) -> str:
 
 def _issued(row: Letter) -> str:
     return coarse(row.issued_at) if row.issued_at else "待盖章发出"
-
-
-def _is_of_kind(row: Letter, kind: str) -> bool:
-    return row.kind == kind

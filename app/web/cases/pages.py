@@ -26,8 +26,10 @@ from app.services.cases import (
 from app.services.cases import enclosing as opening
 from app.services.cases.queue import QueuedCase
 from app.services.messages import followers
+from app.services.office import waiting
 from app.services.papers import volume
 from app.services.record.chain import on_case
+from app.services.shared.stored_rows import Selection
 from app.web.cases import enclosing, phrases
 from app.web.cases.actions import (
     BUTTONS,
@@ -58,17 +60,17 @@ from app.web.shared.uploads import FORM, takes_files
 @allow(*OFFICE_AND_UNITS)
 def queue_page() -> ResponseReturnValue:
     leads = actor().role in (Role.HEAD, Role.OFFICE)
-    to_confirm = queue.list_to_confirm(session(), actor(), now())
     acts = bulk.waiting_acts(session(), actor(), now())
     together = {case_id for act in acts for case_id in act.case_ids}  # confirmed by one press on the act's page
+    to_confirm = waiting.list_to_confirm(session(), actor(), now(), but=together)
     return _queue().answer(
         "cases/queue.html",
         tasks=task_list(own=True if actor().is_office else None),
-        to_confirm=[row for row in to_confirm if row.case.id not in together],
+        to_confirm=to_confirm,
         mine=actor().user_id,
         group_acts=acts,
         GROUP_ACT_NAMES=GROUP_ACT_NAMES,
-        watched=len(queue.list_watched(session(), actor(), now())),
+        watched=queue.stored_watched(session(), actor(), now()).count(Selection()),
         colleagues=queue.list_colleagues(session(), actor()) if leads else [],
         warnings=warnings.warnings_for(session(), actor(), now()),
         standing_in=deputies.list_standing_in(session(), me().id, now()),
@@ -85,13 +87,13 @@ def queue_sheet() -> ResponseReturnValue:
 @allow(*OFFICE_AND_UNITS)
 def watched() -> ResponseReturnValue:
     """List the open cases of the units below, read-only."""
-    rows = queue.list_watched(session(), actor(), now())
+    rows = queue.stored_watched(session(), actor(), now())
     empty = "下级单位现在没有正在办理的案件。"
     return case_listing(rows, "下级单位的案件", empty, with_unit=True).answer("cases/watched.html")
 
 
 def _queue() -> Listing[QueuedCase]:
-    rows = queue.list_queue(session(), actor(), now())
+    rows = queue.stored_queue(session(), actor(), now())
     empty = "这里没有案件。收到异议后会排在这里，最紧急的在最前面。"
     urged = urging.list_urgings(session(), actor().unit_id)
     return case_listing(rows, "案件清单", empty, tickable=lambda row: row.is_open, urged=urged)

@@ -7,10 +7,11 @@ from urllib.parse import quote
 from flask import Response, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.models import Import, ImportState, Programme
+from app.models import Import, ImportState, Programme, Unit
 from app.services.imports import blanks, receiving
 from app.services.imports.receiving import STATE_NAMES, form_names
 from app.services.programmes.listing import all_programmes
+from app.services.shared.stored_rows import a_moment, a_name, a_number, a_text
 from app.web.imports.blueprint import blueprint
 from app.web.imports.forms import UploadForm
 from app.web.imports.import_page import show_received
@@ -84,29 +85,33 @@ def _page(form: UploadForm, *, status: int = 200) -> ResponseReturnValue:
     notice = notice_for(programme)
     form.follow(notice)
     names = form_names(notice)
-    rows = receiving.of_programme(session(), programme.id, actor()) if programme else []
-    listing = Listing(
+    rows = receiving.stored_imports(session(), programme.id if programme else 0, actor())
+    listing: Listing[Import] = Listing(
         title="导入",
         columns=[
-            Column("form", "表", lambda i: names[i.form], 22, href=_address),
-            Column("unit", "推荐单位", lambda i: i.unit.name, 16),
+            Column("form", "表", lambda i: names[i.form], 22, href=_address, sql=a_name(Import.form, names)),
+            Column("unit", "推荐单位", lambda i: i.unit.name, 16, sql=a_text(Unit.name)),
             Column(
                 "state",
                 "情况",
                 lambda i: STATE_NAMES[i.state],
                 16,
                 badge=lambda i: "lapsed" if i.state is ImportState.FAILED else "",
+                sql=a_name(Import.state, STATE_NAMES),
             ),
-            Column("rows", "行数", lambda i: i.rows_total, 8),
-            Column("created_at", "上传时间", lambda i: i.created_at, 14),
+            Column("rows", "行数", lambda i: i.rows_total, 8, sql=a_number(Import.rows_total)),
+            Column("created_at", "上传时间", lambda i: i.created_at, 14, sql=a_moment(Import.created_at)),
         ],
         rows=rows,
         empty="还没有导入过。请在上面选好文件上传；没有表格的，先下载空白表填写。",
         filters=[
             Filter(
-                "state", "情况", {str(state): name for state, name in STATE_NAMES.items()}, lambda i, s: i.state == s
+                "state",
+                "情况",
+                {str(state): name for state, name in STATE_NAMES.items()},
+                where=lambda s: Import.state == s,
             ),
-            Filter("form", "表", {str(each): name for each, name in names.items()}, lambda i, f: i.form == f),
+            Filter("form", "表", {str(each): name for each, name in names.items()}, where=lambda f: Import.form == f),
         ],
         keep=("programme",),
     )

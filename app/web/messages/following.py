@@ -19,13 +19,14 @@ from app.web.shared.limits import address, limiter
 from app.web.shared.portal import portal, session
 
 blueprint = Blueprint("following", __name__)
+_DRAFTS = "following"  # the name under which the drafts of this page are kept
 
 
 @blueprint.get("/receipt/messages")
 @everyone
 def messages() -> ResponseReturnValue:
     """Show the page, or a refused form of it again where the address names a draft."""
-    content = drafting.kept(request.args.get("draft", ""))
+    content = drafting.kept(_DRAFTS, request.args.get("draft", ""))
     if content is None:
         return _page()
     form = ReachCodeForm(formdata=None)
@@ -93,7 +94,7 @@ def _lead_to(tried: Attempt[Any], form: ReachCodeForm) -> ResponseReturnValue:
     """Keep the errors as a draft and redirect to the page with 303. A code is not shown again."""
     content: Content = {"typed": {}, "errors": drafting.errors_in(form), "status": tried.status, "said": tried.on_top}
     handle = drafting.new_handle()
-    if drafting.keep(handle, content):
+    if drafting.keep(_DRAFTS, handle, content):
         return redirect(url_for("following.messages", draft=handle), 303)
     return _page(tried, form)
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import ColumnElement, String, cast, literal
+from sqlalchemy import case as sql_case
 
 from app.channels.filebox import read_box
 from app.channels.gateways import FOLDER
@@ -17,9 +19,12 @@ from app.domain.messages.fate import FATE_NAMES, Delivery, Outcome
 from app.domain.messages.wording import NOTICE_NAMES, NoticeKind, write_trial
 from app.domain.refusals import NoChannel
 from app.domain.shared.wording import moment
+from app.models import Dispatch, OutboxRow
+from app.services.cases.visibility import number_written
 from app.services.messages import fates
 from app.services.messages.fates import MessageFate
 from app.services.messages.reaches import require_sound_address
+from app.services.shared.stored_rows import a_moment, a_name, a_number, a_text
 from app.web.messages.forms import AddressForm
 from app.web.shared.access import allow, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
@@ -89,30 +94,55 @@ def _page(tried: Attempt[Any] = UNTRIED, form: AddressForm | None = None) -> Res
 
 
 def _listing() -> Listing[MessageFate]:
-    rows = fates.list_newest(session(), now())
+    rows = fates.stored_messages(session(), now())
     return Listing(
         title="消息",
         path=url_for("messages.messages"),
         columns=[
-            Column("what", "消息", lambda s: _what(s), 22),
-            Column("case", "案件", lambda s: s.case_number, 14, href=_case_page),
-            Column("whose", "发给", lambda s: s.recipient, 24),
-            Column("channel", "渠道", lambda s: CHANNEL_NAMES[s.channel], 16),
-            Column("told_at", "事项发生", lambda s: s.told_at, 18),
+            Column("what", "消息", lambda s: _what(s), 22, sql=a_name(_occasion(), _OCCASIONS)),
+            Column("case", "案件", lambda s: s.case_number, 14, href=_case_page, sql=a_text(number_written())),
+            Column("whose", "发给", lambda s: s.recipient, 24, sql=a_text(fates.recipient())),
             Column(
-                "fate", "结果", lambda s: FATE_NAMES[s.fate], 10, badge=lambda s: _BADGES.get(s.fate, ""), note=_words
+                "channel", "渠道", lambda s: CHANNEL_NAMES[s.channel], 16, sql=a_name(Dispatch.channel, CHANNEL_NAMES)
             ),
-            Column("tries", "试过几次", lambda s: s.tries, 8),
+            Column("told_at", "事项发生", lambda s: s.told_at, 18, sql=a_moment(Dispatch.told_at)),
+            Column(
+                "fate",
+                "结果",
+                lambda s: FATE_NAMES[s.fate],
+                10,
+                badge=lambda s: _BADGES.get(s.fate, ""),
+                note=_words,
+                sql=a_name(Dispatch.fate, FATE_NAMES),
+            ),
+            Column("tries", "试过几次", lambda s: s.tries, 8, sql=a_number(Dispatch.tries)),
         ],
         rows=rows,
         empty="还没有消息。有案件需要提醒时，发出的每条消息和它的结果都列在这里。",
         filters=[
-            Filter("fate", "结果", {f.value: n for f, n in FATE_NAMES.items()}, lambda s, fate: s.fate == fate, True),
-            Filter("given_up", "没有发出", {"1": "只看没有发出的"}, lambda s, _: s.given_up),
-            Filter("by", "渠道", {c.value: n for c, n in CHANNEL_NAMES.items()}, lambda s, by: s.channel == by),
+            Filter(
+                "fate",
+                "结果",
+                {f.value: n for f, n in FATE_NAMES.items()},
+                tabs=True,
+                where=lambda fate: Dispatch.fate == fate,
+            ),
+            Filter("given_up", "没有发出", {"1": "只看没有发出的"}, where=lambda _: Dispatch.fate.in_(fates.GIVEN_UP)),
+            Filter(
+                "by", "渠道", {c.value: n for c, n in CHANNEL_NAMES.items()}, where=lambda by: Dispatch.channel == by
+            ),
         ],
         wrong=lambda s: s.given_up,
     )
+
+
+def _occasion() -> ColumnElement[str]:
+    warning = literal("warning ") + cast(OutboxRow.reminder, String)
+    return sql_case((OutboxRow.id.is_not(None), warning), else_=cast(Dispatch.notice, String))
+
+
+_OCCASIONS = {f"warning {each.value}": name for each, name in REMINDER_NAMES.items()}
+_OCCASIONS |= {each.value: name for each, name in NOTICE_NAMES.items()}
 
 
 def _what(sending: MessageFate) -> str:

@@ -27,13 +27,13 @@ MANAGERS = (Role.OFFICE, Role.HEAD)
 @blueprint.get("/account/messages")
 @allow(*STAFF)
 def own() -> ResponseReturnValue:
-    return _page(0)
+    return _page(None)
 
 
 @blueprint.post("/account/messages")
 @allow(*STAFF)
 def set_own() -> ResponseReturnValue:
-    return _set(0)
+    return _set(None)
 
 
 @blueprint.get("/units/<int:unit_id>/messages")
@@ -51,7 +51,7 @@ def set_of_unit(unit_id: int) -> ResponseReturnValue:
 @blueprint.post("/account/messages/<int:reach_id>/confirm")
 @allow(*STAFF)
 def confirm_own(reach_id: int) -> ResponseReturnValue:
-    return _confirm(0, reach_id)
+    return _confirm(None, reach_id)
 
 
 @blueprint.post("/units/<int:unit_id>/messages/<int:reach_id>/confirm")
@@ -63,7 +63,7 @@ def confirm_of_unit(unit_id: int, reach_id: int) -> ResponseReturnValue:
 @blueprint.post("/account/messages/<int:reach_id>/<any(code,times,stop):what>")
 @allow(*STAFF)
 def change_own(reach_id: int, what: str) -> ResponseReturnValue:
-    return _change(0, reach_id, what)
+    return _change(None, reach_id, what)
 
 
 @blueprint.post("/units/<int:unit_id>/messages/<int:reach_id>/<any(code,times,stop):what>")
@@ -72,7 +72,7 @@ def change_of_unit(unit_id: int, reach_id: int, what: str) -> ResponseReturnValu
     return _change(unit_id, reach_id, what)
 
 
-def _set(unit_id: int) -> ResponseReturnValue:
+def _set(unit_id: int | None) -> ResponseReturnValue:
     form = ReachForm().offer(_channels(unit_id))
 
     def set_address() -> int:
@@ -91,7 +91,8 @@ def _set(unit_id: int) -> ResponseReturnValue:
     return redirect(_address(unit_id), 303)
 
 
-def _confirm(unit_id: int, reach_id: int) -> ResponseReturnValue:
+def _confirm(unit_id: int | None, reach_id: int) -> ResponseReturnValue:
+    reaches.require_of(session(), actor(), AddressOwner(unit_id), reach_id)
     form = ReachCodeForm().with_ids(f"code{reach_id}")
     tried = attempt(lambda: reaches.confirm_address(work(), reach_id, form.code.data or ""), form)
     if tried.refused:
@@ -100,7 +101,8 @@ def _confirm(unit_id: int, reach_id: int) -> ResponseReturnValue:
     return redirect(_address(unit_id), 303)
 
 
-def _change(unit_id: int, reach_id: int, what: str) -> ResponseReturnValue:
+def _change(unit_id: int | None, reach_id: int, what: str) -> ResponseReturnValue:
+    reaches.require_of(session(), actor(), AddressOwner(unit_id), reach_id)
     form = TimesForm()
     if what == "times":
         tried = attempt(lambda: reaches.choose_times(work(), reach_id, form.times.data), form)
@@ -114,13 +116,13 @@ def _change(unit_id: int, reach_id: int, what: str) -> ResponseReturnValue:
 
 
 def _page(
-    unit_id: int,
+    unit_id: int | None,
     tried: Attempt[Any] = UNTRIED,
     form: ReachForm | None = None,
     code: tuple[int, PlainForm] | None = None,
 ) -> ResponseReturnValue:
-    unit = units.visible(session(), unit_id, actor()) if unit_id else None
-    owner = {"unit_id": unit_id} if unit_id else {"user_id": me().id}
+    unit = units.visible(session(), unit_id, actor()) if unit_id is not None else None
+    owner = {"unit_id": unit_id} if unit_id is not None else {"user_id": me().id}
     shown = reaches.list_shown(session(), portal().keyring, **owner)
     codes = {each.id: ReachCodeForm(formdata=None).with_ids(f"code{each.id}") for each in shown}
     html = render_template(
@@ -141,10 +143,12 @@ def _page(
     return html, tried.status
 
 
-def _channels(unit_id: int) -> list[OutgoingChannel]:
+def _channels(unit_id: int | None) -> list[OutgoingChannel]:
     offered = portal().gateways.available
-    return [channel for channel in OutgoingChannel if channel in offered and (unit_id or channel in PERSONAL)]
+    return [
+        channel for channel in OutgoingChannel if channel in offered and (unit_id is not None or channel in PERSONAL)
+    ]
 
 
-def _address(unit_id: int) -> str:
-    return url_for("reaches.of_unit", unit_id=unit_id) if unit_id else url_for("reaches.own")
+def _address(unit_id: int | None) -> str:
+    return url_for("reaches.of_unit", unit_id=unit_id) if unit_id is not None else url_for("reaches.own")

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import case as sql_case
+from sqlalchemy import select
 
-from app.domain.cases.verdict import GROUND_NAMES, Ground
 from app.domain.nominees.statuses import STATUS_NAMES, Status
-from app.models import Nominee, Programme
+from app.models import Nominee, Programme, Unit
 from app.services.award import revocation
-from app.services.nominees import access, dossiers, gates, nominating
+from app.services.nominees import access, dossiers, gates, listed, nominating
 from app.services.nominees.dossiers import DossierView
-from app.services.nominees.fates import Fates, fates_of
-from app.services.nominees.gates import NomineeStanding
+from app.services.nominees.listed import OWN_UNIT, RECOMMENDER, ListedNominee
+from app.services.nominees.statuses import status_in_sql
 from app.services.office.nominee_actions import actions_for
 from app.services.office.nominee_paths import path_of
 from app.services.programmes.listing import all_programmes
+from app.services.shared.stored_rows import InSql, a_name, a_number, a_text, of_ids
 from app.web.nominees import columns
 from app.web.nominees.blueprint import blueprint
 from app.web.nominees.forms import describe_files, empty_forms
@@ -41,12 +42,8 @@ class NomineeButton(PlainForm):
 def nominees() -> ResponseReturnValue:
     programmes = all_programmes(session())
     programme_id = request.args.get("programme", type=number) or (programmes[0].id if programmes else 0)
-    fates = fates_of(session(), programme_id, actor(), now())
     programme = session().get(Programme, programme_id)
-    standings = {}
-    if programme is not None:
-        standings = gates.find_standings(session(), portal().keyring, programme, fates.nominees, now(), actor())
-    return listing_of(fates, standings).answer(
+    return _listing(programme).answer(
         "nominees/nominees.html",
         programmes=programmes,
         programme_id=programme_id,
@@ -63,58 +60,71 @@ def nominee(nominee_id: int) -> ResponseReturnValue:
     return nominee_page(nominee_id)
 
 
-def listing_of(fates: Fates, standings: Mapping[int, NomineeStanding]) -> Listing[Nominee]:
+def _listing(programme: Programme | None) -> Listing[ListedNominee]:
     """Return a programme's nominees as a list."""
-    recommenders = unit_options(each.recommender for each in fates.nominees)
-    kinds = kind_options(each.programme for each in fates.nominees)
-
-    def status(nominee: Nominee) -> Status:
-        return standings[nominee.id].status
-
-    def disqualified(nominee: Nominee) -> str:
-        written = fates.disqualifications.get(nominee.id, [])
-        standing = next((row.ground for row in written if row.stands), Ground.LAPSED)
-        if nominee.id in fates.out:
-            return GROUND_NAMES[standing]
-        return "取消资格的决定已撤销" if written else ""
-
-    there = {status(nominee) for nominee in fates.nominees} | {Status.RUNNING}
+    if programme is None:
+        return Listing("推荐对象", [], [], "还没有推荐对象。")
+    rows = listed.stored_nominees(session(), portal().keyring, programme, actor(), now())
+    recommended = {unit_id for (unit_id,) in rows.distinct(Nominee.recommender_id)}
+    recommenders = unit_options(session().scalars(select(Unit).where(of_ids(Unit.id, recommended))))
+    there = listed.statuses_of(rows, now()) | {Status.RUNNING}
+    kinds = programme.rules.kind_names
+    status = status_in_sql(now())
+    own = sql_case((OWN_UNIT.name != Nominee.name, OWN_UNIT.name), else_="")
     return Listing(
         title="推荐对象",
         columns=[
-            Column("name", "名称", lambda n: n.name, 18, href=lambda n: url_for("nominees.nominee", nominee_id=n.id)),
-            Column("unit", "所在单位", lambda n: n.unit.name if n.unit.name != n.name else "", 28),
-            Column("kind", "类别", lambda n: n.programme.rules.kind_names[n.kind], 12),
-            Column("recommender", "推荐单位", lambda n: n.recommender.name, 16),
-            Column("position", "排序", lambda n: n.position, 8),
+            Column("name", "名称", lambda n: n.nominee.name, 18, href=_address, sql=a_text(Nominee.name)),
+            Column("unit", "所在单位", _unit, 28, sql=a_text(own)),
+            Column("kind", "类别", lambda n: kinds[n.nominee.kind], 12, sql=a_name(Nominee.kind, kinds)),
+            Column("recommender", "推荐单位", lambda n: n.nominee.recommender.name, 16, sql=a_text(RECOMMENDER.name)),
+            Column("position", "排序", lambda n: n.nominee.position, 8, sql=a_number(Nominee.position)),
             Column(
                 "status",
                 "状态",
-                lambda n: STATUS_NAMES[status(n)],
+                lambda n: STATUS_NAMES[n.status],
                 18,
-                badge=lambda n: STATUS_BADGES[status(n)],
-                note=disqualified,
+                badge=lambda n: STATUS_BADGES[n.status],
+                note=lambda n: n.why_out,
+                sql=a_name(status, STATUS_NAMES),
             ),
-            Column("disqualified", "取消参评资格的原因", disqualified, 24, sheet_only=True),
-            *columns.of_standing(standings),
+            Column(
+                "disqualified",
+                "取消参评资格的原因",
+                lambda n: n.why_out,
+                24,
+                sheet_only=True,
+                sql=InSql(finds=listed.has_ground),
+            ),
+            *columns.of_standing(),
         ],
-        rows=fates.nominees,
+        rows=rows,
         empty="还没有推荐对象。",
         filters=[
-            Filter("kind", "类别", kinds, lambda n, kind: n.kind == kind),
-            Filter("recommender", "推荐单位", recommenders, lambda n, unit: str(n.recommender_id) == unit),
+            Filter("kind", "类别", kind_options([programme]), where=lambda kind: Nominee.kind == kind),
+            Filter("recommender", "推荐单位", recommenders, where=lambda unit: Nominee.recommender_id == int(unit)),
             Filter(
                 "status",
                 "状态",
                 {each.value: name for each, name in STATUS_NAMES.items() if each in there},
-                lambda n, wanted: status(n) == wanted,
+                where=lambda wanted: status == wanted,
             ),
-            Filter("out", "取消资格", {"1": "只看取消过资格的"}, lambda n, _: n.id in fates.touched),
-            *columns.filters_of_standing(standings),
+            Filter("out", "取消资格", {"1": "只看取消过资格的"}, where=lambda _: listed.was_out(now())),
+            *columns.filters_of_standing(
+                lambda: listed.standings_of_all(rows, portal().keyring, programme, actor(), now())
+            ),
         ],
         row_id=lambda n: n.id,
         keep=("programme",),
     )
+
+
+def _address(row: ListedNominee) -> str:
+    return url_for("nominees.nominee", nominee_id=row.id)
+
+
+def _unit(row: ListedNominee) -> str:
+    return row.nominee.unit.name if row.nominee.unit.name != row.nominee.name else ""
 
 
 def nominee_page(
@@ -142,6 +152,7 @@ def nominee_page(
         button=NomineeButton(formdata=None),
         dossier=dossier or dossiers.view_dossier(session(), portal().keyring, nominee_id, actor()),
         me=me(),
+        recused=access.is_recused(session(), nominee_id, actor().user_id),
         now=now(),
     )
     return html, tried.status

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.web.objections import evidence, filing, identities, own_letters, receipts, registering
+from app.web.objections import evidence, filing, identities, own_letters, own_proof, receipts, registering
 
 
 def init_app(app: Flask) -> None:
     assert own_letters  # noqa: S101 - importing it registers its routes
-    for module in (filing, receipts, evidence, identities, registering):
+    for module in (filing, receipts, own_proof, evidence, identities, registering):
         app.register_blueprint(module.blueprint)

@@ -64,20 +64,28 @@ def say_errors(form: Form, content: Content) -> None:
             form[name].errors = errors
 
 
-def keep(handle: str, content: Content) -> bool:
-    """Keep a draft. Returns False where there is no room: the page then answers the POST itself."""
-    if drafts.keep(work(), browser(), handle, content):
+def named(what: str, handle: str) -> str:
+    """Return the name of a draft of a form. At the address of another form, the same handle finds nothing."""
+    return f"{what}/{handle}"
+
+
+def keep(what: str, handle: str, content: Content) -> bool:
+    """Keep a draft of a form. Returns False where there is no room: the page then answers the POST itself."""
+    if drafts.keep(work(), browser(), named(what, handle), content):
         return True
-    forget(handle)  # an earlier draft would be taken for the newest
+    forget(what, handle)  # an earlier draft would be taken for the newest
     return False
 
 
-def kept(handle: str) -> Content | None:
-    return drafts.find(session(), portal().keyring, browser(), handle, now())
+def kept(what: str, handle: str) -> Content | None:
+    """Return a draft of a form. None for a handle that is none: other notes of this browser have names of their own."""
+    if not _HANDLE.fullmatch(handle):
+        return None
+    return drafts.find(session(), portal().keyring, browser(), named(what, handle), now())
 
 
-def forget(handle: str) -> None:
-    drafts.forget(work(), browser(), handle)
+def forget(what: str, handle: str) -> None:
+    drafts.forget(work(), browser(), named(what, handle))
 
 
 def begin_unfinished(what: str, handle: str) -> None:
@@ -90,7 +98,7 @@ def begin_unfinished(what: str, handle: str) -> None:
 def unfinished(what: str) -> str | None:
     """Return the handle of the draft that this browser has under way for a form, less than an hour old."""
     handle = _unfinished().get(_mark(what)) if _UNFINISHED in cookie else None
-    return handle if handle is not None and kept(handle) is not None else None
+    return handle if handle is not None and kept(what, handle) is not None else None
 
 
 def end_unfinished(what: str) -> None:

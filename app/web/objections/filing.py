@@ -62,7 +62,7 @@ def objection_form(period_id: int, nominee_id: int) -> ResponseReturnValue:
     if entry.left:  # the nominee's page explains why there is no form
         return redirect(url_for("public.nominee", period_id=period_id, nominee_id=nominee_id))
     handle = drafting.unfinished(this_form())
-    content = drafting.kept(handle) if handle else None
+    content = drafting.kept(this_form(), handle) if handle else None
     if handle is None or content is None:
         return redirect(url_for("objections.draft_form", handle=drafting.new_handle(), **form_address()))
     return redirect(url_for(_PAGES[FormStep(content["stage"])], handle=handle, **form_address()))
@@ -72,7 +72,7 @@ def objection_form(period_id: int, nominee_id: int) -> ResponseReturnValue:
 @everyone
 def draft_form(period_id: int, nominee_id: int, handle: str) -> ResponseReturnValue:
     """Show the first step: empty at first, then with what this browser sent last."""
-    content = drafting.kept(handle)
+    content = drafting.kept(this_form(), handle)
     period, entry = open_entry(period_id, nominee_id)
     if content is not None:
         return show_step(period, entry, FormStep.WHO, content, handle)
@@ -99,7 +99,7 @@ def draft_facts(period_id: int, nominee_id: int, handle: str) -> ResponseReturnV
 @everyone
 def draft_check(period_id: int, nominee_id: int, handle: str) -> ResponseReturnValue:
     """Show the check page. A draft with something missing is shown at its step instead."""
-    content = drafting.kept(handle)
+    content = drafting.kept(this_form(), handle)
     if content is None or not content["complete"]:
         stage = FormStep.WHO if content is None else FormStep(content["stage"])
         return redirect(url_for(_PAGES[stage], handle=handle, **form_address()))
@@ -150,7 +150,7 @@ def _form_sent(at: FormStep | None) -> ObjectionForm:
     form = ObjectionForm()
     if at not in ASKED:
         return form
-    content = drafting.kept(drafting.handle_of(form))
+    content = drafting.kept(this_form(), drafting.handle_of(form))
     if content is None or content["typed"].get("form_token") != form.form_token.data:
         return form
     return ObjectionForm(TypedBefore(steps.merged(at, content["typed"])))
@@ -170,7 +170,7 @@ def _cleared(form: ObjectionForm) -> ResponseReturnValue:
     files = attaching.files_of(form.form_token.data)
     for file in files:
         evidence.remove(work(), portal().vault, form_hash(form.form_token.data), file.id)
-    drafting.forget(drafting.handle_of(form))
+    drafting.forget(this_form(), drafting.handle_of(form))
     drafting.end_unfinished(this_form())
     flash("填写的内容已经清除，没有提交。")
     return redirect(url_for("objections.objection_form", **form_address()), 303)
@@ -215,7 +215,7 @@ def _file(period_id: int, nominee_id: int, form: ObjectionForm) -> ResponseRetur
 
 
 def _receipt(filed: Filed, form: ObjectionForm) -> ResponseReturnValue:
-    receipt_session.begin(filed, drafting.handle_of(form))
+    receipt_session.begin(filed, drafting.named(this_form(), drafting.handle_of(form)))
     return redirect(url_for("receipts.receipt"), 303)
 
 
@@ -387,7 +387,7 @@ def _lead_to(
     args = form_address()
     period, entry = open_entry(args["period_id"], args["nominee_id"])
     end_transaction()
-    if drafting.keep(handle, content):
+    if drafting.keep(this_form(), handle, content):
         drafting.begin_unfinished(this_form(), handle)
         return redirect(url_for(_PAGES[page], handle=handle, **args), 303)
     if page is FormStep.CHECK:
@@ -397,7 +397,7 @@ def _lead_to(
 
 def _later_step(step: FormStep, handle: str) -> ResponseReturnValue:
     """Show a step after the first. Without a draft it leads to the first."""
-    content = drafting.kept(handle)
+    content = drafting.kept(this_form(), handle)
     if content is None:
         return redirect(url_for("objections.draft_form", handle=handle, **form_address()))
     period, entry = open_entry(**form_address())

@@ -37,7 +37,7 @@ class Shown:
 
 
 def begin(filed: Filed, draft: str) -> None:
-    """Start showing the receipt of the objection just filed. `draft` is the handle of the form's page."""
+    """Start showing the receipt of the objection just filed. `draft` is the name of the form's draft."""
     _put(_RECEIPT, {"code": filed.receipt_code, "objection": filed.objection_id, "draft": draft}, SHOWN_FOR)
 
 
@@ -52,7 +52,7 @@ def end() -> None:
     stored = _stored(_RECEIPT)
     _end(_RECEIPT)
     if stored is not None:
-        drafting.forget(stored["draft"])
+        drafts.forget(work(), drafting.browser(), stored["draft"])
 
 
 def begin_slip(filed: Filed, user_id: int) -> None:

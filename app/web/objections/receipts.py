@@ -24,6 +24,7 @@ from app.services.messages import followers
 from app.services.objections import evidence, following
 from app.services.objections.drafts import Content
 from app.services.objections.evidence import Attached
+from app.services.record import proofs
 from app.services.shared.leavers import find_departures
 from app.web.objections import attaching, drafting, receipt_session
 from app.web.objections.attaching import form_upload_limit
@@ -41,6 +42,7 @@ from app.web.shared.uploads import FORM, takes_files
 
 followed_objection = receipt_session.followed_objection
 blueprint = Blueprint("receipts", __name__)
+_DRAFTS = "receipt"  # the name under which the drafts of these pages are kept
 _ASK = "ask"  # the page that asks once more before a withdrawal
 _OF_A_CASE = ("supplement", "withdraw", "look", _ASK)  # the forms of an objector's case page
 
@@ -64,11 +66,13 @@ def facts_of(shown: receipt_session.Shown) -> dict[str, Any]:
         "code": shown.code,
         "minutes": receipt_session.SHOWN_FOR // dt.timedelta(minutes=1),
         "follow_at": portal().settings.public_url + url_for("receipts.receipt"),
+        "check_at": portal().settings.public_url + url_for("log_proofs.check"),
         "objection": objection,
         "case": case,
         "period": objection.entry.period,
         "office": the_office(),
         "can_be_told": _can_be_told(shown.objection_id),
+        "filed_act": proofs.filed_act(session(), objection),
     }
 
 
@@ -195,7 +199,7 @@ def leave() -> ResponseReturnValue:
 @everyone
 def again(handle: str) -> ResponseReturnValue:
     """Show a refused form of these pages again, with its errors and what was typed."""
-    content = drafting.kept(handle)
+    content = drafting.kept(_DRAFTS, handle)
     return redirect(url_for("receipts.receipt")) if content is None else _show(content)
 
 
@@ -240,7 +244,7 @@ def _lead_to(
     }
     end_transaction()
     handle = drafting.new_handle()
-    if drafting.keep(handle, content):
+    if drafting.keep(_DRAFTS, handle, content):
         return redirect(url_for("receipts.again", handle=handle), 303)
     return _show(content)
 
@@ -336,10 +340,19 @@ def _case_page(
         letters=letters.list_of_objection(session(), objection.id),
         looks=[each for each in case.looks if each.objection_id == objection.id],
         look_until=wished.until if may_request_look(wished, now()) else None,
+        proof=_proof_of(objection),
         look_form=look_form or LookForm(formdata=None).with_ids("look"),
         now=now(),
     )
     return html, tried.status
+
+
+def _proof_of(objection: Objection) -> dict[str, Any] | None:
+    """Return what the page says of the proof: the leaf, and whether a checkpoint holds it yet."""
+    act = proofs.filed_act(session(), objection)
+    if act is None:
+        return None
+    return {"leaf": act.leaf, "ready": proofs.covering(session(), act.number) is not None}
 
 
 def _course_of(objection: Objection, case: Case) -> Course:

@@ -7,16 +7,20 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import ColumnElement
 
 from app.domain.calendar.workdays import local_date
 from app.domain.objections.arrival import CHANNEL_NAMES, Channel, is_late
 from app.domain.refusals import NotYourCase
 from app.domain.shared.wording import full_day
-from app.models import Entry
+from app.models import Entry, Objection, Registration, User
+from app.services.cases.visibility import number_written
 from app.services.objections import channels, registering
 from app.services.objections.channels import CameIn
 from app.services.objections.evidence import Attached
+from app.services.periods.titles import titles_of
 from app.services.record.chain import name_of_actor
+from app.services.shared.stored_rows import StoredRows, a_date, a_day, a_name, a_text
 from app.web.objections import attaching, receipt_session
 from app.web.objections.receipts import facts_of
 from app.web.objections.register_form import RegisterForm
@@ -36,7 +40,7 @@ blueprint = Blueprint("registrations", __name__, url_prefix="/desk/registrations
 @allow(*OFFICE_AND_UNITS)
 def overview() -> ResponseReturnValue:
     """Show the periods that take registrations, and all objections by channel."""
-    rows = channels.came_in(session(), actor(), now())
+    rows = channels.stored_objections(session(), actor(), now())
     return _came_in(rows).answer(
         "objections/registrations.html",
         periods=registering.periods_to_register_for(session(), actor(), now()),
@@ -163,29 +167,47 @@ def _form_of(entry: Entry) -> str:
     return url_for("registrations.register_form", entry_id=entry.id)
 
 
-def _came_in(rows: list[CameIn]) -> Listing[CameIn]:
-    periods = {str(row.objection.entry.period_id): row.objection.entry.period.title for row in rows}
+def _came_in(rows: StoredRows[CameIn]) -> Listing[CameIn]:
+    titles = titles_of(session(), {row[0] for row in rows.distinct(Entry.period_id)})
+    periods = {str(period_id): title for period_id, title in titles.items()}
     names = {channel.value: CHANNEL_NAMES[channel] for channel in Channel}
     return Listing(
         title="各渠道收到的异议",
         columns=[
-            Column("number", "案件", lambda row: row.case.number, 14, href=_case_of),
-            Column("channel", "来源渠道", lambda row: CHANNEL_NAMES[row.objection.channel], 12),
-            Column("name", "推荐对象", lambda row: row.objection.entry.name, 22, note=_title),
-            Column("period", "公示", _title, 26, sheet_only=True),
-            Column("arrived", "收到", lambda row: row.arrived_on, 16, shown=lambda row: full_day(row.arrived_on)),
-            Column("postmark", "邮戳", _postmark, 16),
-            Column("registrar", "登记人", _registrar, 18),
-            Column("registered", "登记日期", _registered, 16),
-            Column("reason", "补登原因", _reason, 30),
+            Column("number", "案件", lambda row: row.case.number, 14, href=_case_of, sql=a_text(number_written())),
+            Column(
+                "channel",
+                "来源渠道",
+                lambda row: CHANNEL_NAMES[row.objection.channel],
+                12,
+                sql=a_name(Registration.channel, CHANNEL_NAMES, otherwise=CHANNEL_NAMES[Channel.WEB]),
+            ),
+            Column("name", "推荐对象", lambda row: row.objection.entry.name, 22, note=_title, sql=a_text(Entry.name)),
+            Column("period", "公示", _title, 26, sheet_only=True, sql=a_name(Entry.period_id, titles)),
+            Column(
+                "arrived",
+                "收到",
+                lambda row: row.arrived_on,
+                16,
+                shown=lambda row: full_day(row.arrived_on),
+                sql=a_day(Objection.filed_at),
+            ),
+            Column("postmark", "邮戳", _postmark, 16, sql=a_date(Registration.postmark)),
+            Column("registrar", "登记人", _registrar, 18, sql=a_text(User.name)),
+            Column("registered", "登记日期", _registered, 16, sql=a_day(Registration.registered_at)),
+            Column("reason", "补登原因", _reason, 30, sql=a_text(Registration.late_reason)),
         ],
         rows=rows,
         empty="还没有收到异议。网上提交的和登记的都会列在这里。",
         filters=[
-            Filter("channel", "来源渠道", names, lambda row, value: row.objection.channel == value, tabs=True),
-            Filter("period", "公示", periods, lambda row, value: str(row.objection.entry.period_id) == value),
+            Filter("channel", "来源渠道", names, tabs=True, where=_by_channel),
+            Filter("period", "公示", periods, where=lambda value: Entry.period_id == int(value)),
         ],
     )
+
+
+def _by_channel(value: str) -> ColumnElement[bool]:
+    return Registration.channel.is_(None) if value == Channel.WEB else Registration.channel == value
 
 
 def _case_of(row: CameIn) -> str:

@@ -147,6 +147,7 @@ _ADDRESSES: dict[TaskKind, Callable[[Task], str]] = {
     TaskKind.ADD_HANDS: _cases,
     TaskKind.ADD_REVIEWER: _cases,
     TaskKind.CHECKS: _page("record.checks"),
+    TaskKind.UNSEALED: _page("record.audit_record"),
     TaskKind.MOVES: _page("calendar.working_days", _anchor="moves-title"),
     TaskKind.CALENDAR: _page("calendar.working_days"),
     TaskKind.CONTACT: lambda task: url_for("units.unit", unit_id=task.place.unit),

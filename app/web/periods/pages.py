@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, url_for
@@ -18,14 +17,15 @@ from app.domain.nominees.statuses import STATUS_NAMES
 from app.domain.objections.arrival import CHANNEL_NAMES
 from app.domain.periods.window import Phase
 from app.domain.refusals import Refusal
-from app.models import Period, Programme
+from app.models import Entry, Period, Programme
 from app.services.calendar.calendars import calendar_of
 from app.services.cases import queue, second_looks
-from app.services.nominees.statuses import find_statuses
+from app.services.nominees.statuses import status_in_sql
 from app.services.objections import channels
-from app.services.periods import closing, interruption, progress, scheduling
-from app.services.periods.corrected_text import EntryView
+from app.services.periods import closing, interruption, listed, progress, scheduling
+from app.services.periods.listed import StoredEntry
 from app.services.periods.restorations import restorations_of
+from app.services.shared.stored_rows import a_name, a_number, a_text, of_ids
 from app.web.cases.case_list import case_listing
 from app.web.periods.blueprint import blueprint
 from app.web.shared import charts
@@ -139,52 +139,63 @@ def report(period_id: int) -> ResponseReturnValue:
 def entries(period_id: int) -> ResponseReturnValue:
     """List the nominees of a period, and who of them was disqualified in it."""
     shown = _period(period_id)
-    cases = closing.cases_of(session(), shown)
-    out = closing.who_is_out(session(), shown, cases, now())
-    rows = closing.entries_of(session(), shown, now())
-    statuses = find_statuses(session(), [row.nominee_id for row in rows], now())
-    several, kinds = Counter(case.entry_id for case in cases), shown.programme.rules.kind_names
-
-    def badge(entry: EntryView) -> str | None:
-        return "lapsed" if entry.nominee_id in out else STATUS_BADGES[statuses[entry.nominee_id]] or None
-
-    def fate(entry: EntryView) -> str:
-        grounds = "、".join(GROUND_NAMES[ground] for ground in sorted(out.get(entry.nominee_id, ())))
-        return grounds or STATUS_NAMES[statuses[entry.nominee_id]]
-
+    rows = listed.stored_entries(session(), shown, now())
+    kinds = shown.programme.rules.kind_names
+    there, status = listed.statuses_of(rows, now()), status_in_sql(now())
     return Listing(
         title=f"{shown.title}的推荐对象",
         columns=[
-            Column("name", "名称", lambda entry: entry.name, 22, href=_nominee, note=_corrected),
-            Column("position", "序号", lambda entry: entry.position, 8),
-            Column("kind", "类别", lambda entry: kinds[entry.kind], 12),
-            Column("unit", "所在单位", lambda entry: entry.unit, 28),
-            Column("recommender", "推荐单位", lambda entry: entry.recommender, 18),
-            Column("cases", "案件", lambda entry: several[entry.id], 8),
-            Column("fate", "结果", fate, 18, badge=badge),
+            Column(
+                "name",
+                "名称",
+                lambda e: e.view.name,
+                22,
+                href=_nominee,
+                note=_corrected,
+                sql=a_text(listed.as_corrected(Entry.name)),
+            ),
+            Column("position", "序号", lambda e: e.view.position, 8, sql=a_number(Entry.position)),
+            Column("kind", "类别", lambda e: kinds[e.view.kind], 12, sql=a_name(Entry.kind, kinds)),
+            Column("unit", "所在单位", lambda e: e.view.unit, 28, sql=a_text(listed.as_corrected(Entry.unit))),
+            Column("recommender", "推荐单位", lambda e: e.view.recommender, 18, sql=a_text(Entry.recommender)),
+            Column("cases", "案件", lambda e: e.cases, 8, sql=a_number(listed.cases_against())),
+            Column("fate", "结果", _fate, 18, badge=_fate_badge, sql=a_name(status, STATUS_NAMES)),
         ],
         rows=rows,
         empty="这次公示没有列入推荐对象。",
         filters=[
-            Filter("kind", "类别", kind_options([shown.programme]), lambda e, kind: e.kind == kind),
-            Filter("out", "取消资格", {"1": "只看因本次公示取消资格的"}, lambda e, _: e.nominee_id in out),
+            Filter("kind", "类别", kind_options([shown.programme]), where=lambda kind: Entry.kind == kind),
+            Filter(
+                "out",
+                "取消资格",
+                {"1": "只看因本次公示取消资格的"},
+                where=lambda _: of_ids(Entry.nominee_id, listed.out_by(session(), shown, now())),
+            ),
             Filter(
                 "status",
                 "状态",
-                {each.value: name for each, name in STATUS_NAMES.items() if each in {*statuses.values()}},
-                lambda e, wanted: statuses[e.nominee_id] == wanted,
+                {each.value: name for each, name in STATUS_NAMES.items() if each in there},
+                where=lambda wanted: status == wanted,
             ),
-            Filter("cases", "案件", {"1": "有案件的"}, lambda e, _: several[e.id] > 0),
+            Filter("cases", "案件", {"1": "有案件的"}, where=lambda _: listed.cases_against() > 0),
         ],
     ).answer("periods/entries.html", period=shown)
 
 
-def _corrected(entry: EntryView) -> str:
-    return "有更正" if entry.corrections else ""
+def _fate_badge(row: StoredEntry) -> str | None:
+    return "lapsed" if row.grounds else STATUS_BADGES[row.status] or None
 
 
-def _nominee(entry: EntryView) -> str:
-    return url_for("nominees.nominee", nominee_id=entry.nominee_id)
+def _fate(row: StoredEntry) -> str:
+    return "、".join(GROUND_NAMES[ground] for ground in sorted(row.grounds)) or STATUS_NAMES[row.status]
+
+
+def _corrected(row: StoredEntry) -> str:
+    return "有更正" if row.view.corrections else ""
+
+
+def _nominee(row: StoredEntry) -> str:
+    return url_for("nominees.nominee", nominee_id=row.view.nominee_id)
 
 
 def _period_page(
@@ -196,7 +207,7 @@ def _period_page(
     cancel_form: CancelForm | None = None,
 ) -> ResponseReturnValue:
     phase = shown.phase(now())
-    rows = queue.list_of_period(session(), shown.id, actor(), now())
+    rows = queue.stored_of_period(session(), shown.id, actor(), now())
     here = url_for("periods.period", period_id=shown.id)
     cases = case_listing(rows, f"{shown.title}的案件", "这次公示还没有收到异议。", with_unit=True, path=here)
     if cases.wants_sheet:

@@ -5,20 +5,24 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from app.domain.cases.states import Role
+from app.domain.periods.publicity import title_of
 from app.domain.periods.window import Phase
 from app.domain.shared.wording import end_moment, full_day
-from app.models import Period
+from app.models import Period, Programme, Unit
+from app.models.expressions import Sound
 from app.services.calendar import calendars
 from app.services.periods import closing, progress
 from app.services.shared.bulk import BulkOutcome
+from app.services.shared.stored_rows import InSql, a_day, a_name, a_number, a_text, an_end, of_ids
 from app.web.periods.blueprint import blueprint
 from app.web.shared.access import allow, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
@@ -34,7 +38,7 @@ _PHASES = {"running": "进行中", "ready": "可以办结"} | {phase.value: PHAS
 @blueprint.get("/periods")
 @allow(Role.OFFICE)
 def periods() -> ResponseReturnValue:
-    return _listing(progress.all_periods(session())).answer("periods/periods.html")
+    return _listing().answer("periods/periods.html")
 
 
 @blueprint.get("/periods/close-many")
@@ -95,34 +99,33 @@ def _periods(ids: Sequence[int]) -> Sequence[Period]:
     return session().scalars(wanted.options(joinedload(Period.organiser), joinedload(Period.programme))).all()
 
 
-def _listing(rows: Sequence[Period]) -> Listing[Period]:
-    running = [period for period in rows if period.phase(now()) not in _OVER]
+def _listing() -> Listing[Period]:
+    rows = progress.stored_periods(session())
+    running = progress.running_periods(session())
     open_cases = progress.open_case_counts(session(), [period.id for period in running], now())
     ready = progress.ready_to_close(session(), running, now())
     calendar = calendars.calendar_of(session(), demonstration=True)
     affected = {one.period_id: one.why for one in calendars.affected_periods(session(), calendar, now())}
-    programmes = {str(period.programme_id): period.programme.title for period in rows}
-    organisers = unit_options(period.organiser for period in rows)
+    there = {programme_id for (programme_id,) in rows.distinct(Period.programme_id)}
+    programmes = session().scalars(select(Programme).where(of_ids(Programme.id, there)).order_by(Programme.id)).all()
+    organised = {unit_id for (unit_id,) in rows.distinct(Period.organiser_id)}
+    organisers = unit_options(session().scalars(select(Unit).where(of_ids(Unit.id, organised))))
     filters: list[Filter[Period]] = [
-        Filter("phase", "阶段", _PHASES, lambda period, value: _in_phase(period, value, ready), tabs=True),
-        Filter(
-            "round",
-            "轮次",
-            numbered_rounds(period.programme for period in rows),
-            lambda period, value: str(period.round_number) == value,
-        ),
-        Filter("organiser", "公示单位", organisers, lambda period, value: str(period.organiser_id) == value),
+        Filter("phase", "阶段", _PHASES, tabs=True, where=partial(_in_phase, ready=ready)),
+        Filter("round", "轮次", numbered_rounds(programmes), where=lambda value: Period.round_number == int(value)),
+        Filter("organiser", "公示单位", organisers, where=lambda value: Period.organiser_id == int(value)),
     ]
     if len(programmes) > 1:
+        titles = {str(programme.id): programme.title for programme in programmes}
         filters.append(
-            Filter("programme", "评选表彰活动", programmes, lambda period, value: str(period.programme_id) == value)
+            Filter("programme", "评选表彰活动", titles, where=lambda value: Period.programme_id == int(value))
         )
     if affected:
         changed = {"1": "受新通知影响的"}
-        filters.append(Filter("affected", "放假通知", changed, lambda period, _: period.id in affected))
+        filters.append(Filter("affected", "放假通知", changed, where=lambda _: of_ids(Period.id, affected)))
     return Listing(
         title="公示",
-        columns=_columns(open_cases, affected),
+        columns=_columns(open_cases, affected, programmes),
         rows=rows,
         empty="还没有安排过公示。点上面的“安排公示”开始。",
         filters=filters,
@@ -130,19 +133,53 @@ def _listing(rows: Sequence[Period]) -> Listing[Period]:
     )
 
 
-def _in_phase(period: Period, value: str, ready: set[int]) -> bool:
+def _in_phase(value: str, ready: set[int]) -> ColumnElement[bool]:
     if value == "running":
-        return period.phase(now()) not in _OVER
+        return progress.phase_in_sql(now()).not_in([phase.value for phase in _OVER])
     if value == "ready":
-        return period.id in ready
-    return period.phase(now()) == value
+        return of_ids(Period.id, ready)
+    return progress.phase_in_sql(now()) == value
 
 
-def _columns(open_cases: Counter[int], affected: dict[int, str]) -> list[Column[Period]]:
+def _title_in_sql(programmes: Sequence[Programme]) -> InSql:
+    """Return the title as the database finds it: it is made of the notice's words for the round and the organiser."""
+
+    def finds(word: str) -> ColumnElement[bool]:
+        found = [
+            and_(Period.programme_id == programme.id, Period.round_number == number)
+            for programme in programmes
+            for number, round_ in programme.rules.rounds.items()
+            if word in title_of(round_, "")
+        ]
+        return or_(func.lower(Unit.name).contains(word, autoescape=True), *found)
+
+    return InSql(Sound(Unit.name), finds)
+
+
+def _columns(
+    open_cases: Counter[int], affected: dict[int, str], programmes: Sequence[Programme]
+) -> list[Column[Period]]:
+    titles = {programme.id: programme.title for programme in programmes}
+    deadline, opens = an_end(Period.conclude_by), a_day(Period.opens_at)
     return [
-        Column("title", "公示", lambda p: p.title, 28, href=_page, note=lambda p: p.programme.title),
-        Column("programme", "评选表彰活动", lambda p: p.programme.title, 30, sheet_only=True),
-        Column("round", "轮次", lambda p: p.round_number, 8, sheet_only=True),
+        Column(
+            "title",
+            "公示",
+            lambda p: p.title,
+            28,
+            href=_page,
+            note=lambda p: p.programme.title,
+            sql=_title_in_sql(programmes),
+        ),
+        Column(
+            "programme",
+            "评选表彰活动",
+            lambda p: p.programme.title,
+            30,
+            sheet_only=True,
+            sql=a_name(Period.programme_id, titles),
+        ),
+        Column("round", "轮次", lambda p: p.round_number, 8, sheet_only=True, sql=a_number(Period.round_number)),
         Column(
             "phase",
             "阶段",
@@ -150,17 +187,36 @@ def _columns(open_cases: Counter[int], affected: dict[int, str]) -> list[Column[
             16,
             badge=_badge,
             note=lambda p: affected.get(p.id, ""),
+            sql=a_name(progress.phase_in_sql(now()), {phase.value: PHASE_NAMES[phase] for phase in Phase}),
         ),
-        Column("opens", "公示时间", _opens, shown=_span, page_only=True),
-        Column("first", "公示第一天", lambda p: full_day(p.window.first_day), 16, sheet_only=True),
-        Column("last", "公示最后一天", lambda p: full_day(p.window.last_day), 16, sheet_only=True),
+        Column("opens", "公示时间", _opens, shown=_span, page_only=True, sql=opens),
+        Column("first", "公示第一天", lambda p: full_day(p.window.first_day), 16, sheet_only=True, sql=opens),
         Column(
-            "deadline", "办结期限", lambda p: p.conclude_by, shown=lambda p: end_moment(p.conclude_by), page_only=True
+            "last",
+            "公示最后一天",
+            lambda p: full_day(p.window.last_day),
+            16,
+            sheet_only=True,
+            sql=an_end(Period.closes_at),
         ),
-        Column("until", "办结期限", lambda p: end_moment(p.conclude_by), 26, sheet_only=True),
-        Column("entries", "推荐对象", lambda p: p.collectives + p.individuals, 10),
-        Column("open", "未结案件", lambda p: open_cases[p.id], 10),
-        Column("reason", "撤回理由", lambda p: p.cancel_reason, 30, sheet_only=True),
+        Column(
+            "deadline",
+            "办结期限",
+            lambda p: p.conclude_by,
+            shown=lambda p: end_moment(p.conclude_by),
+            page_only=True,
+            sql=deadline,
+        ),
+        Column("until", "办结期限", lambda p: end_moment(p.conclude_by), 26, sheet_only=True, sql=deadline),
+        Column(
+            "entries",
+            "推荐对象",
+            lambda p: p.collectives + p.individuals,
+            10,
+            sql=a_number(Period.collectives + Period.individuals),
+        ),
+        Column("open", "未结案件", lambda p: open_cases[p.id], 10, sql=a_number(progress.count_open_cases(now()))),
+        Column("reason", "撤回理由", lambda p: p.cancel_reason, 30, sheet_only=True, sql=a_text(Period.cancel_reason)),
     ]
 
 

@@ -13,7 +13,7 @@ from app.domain.periods.publicity import organiser_is_shown
 from app.domain.periods.roll import grouped
 from app.domain.periods.rounds import Kind, Organiser
 from app.models import Period, Unit
-from app.services.periods import publication
+from app.services.periods import listings, publication
 from app.services.programmes import decisions
 from app.services.record import chain
 from app.web.shared import page_cache, site
@@ -183,6 +183,7 @@ def _dates_only(period: Period) -> ResponseReturnValue:
         "periods/public_dates.html",
         period=period,
         closed=publication.closing_figures(session(), period),
+        list_proof=now() >= period.closes_at and listings.is_stated(session(), period.id),
         office=the_office(),
         now=now(),
     )

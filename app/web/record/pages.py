@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from app import sheets
 from app.domain.calendar.workdays import end_of, midnight
 from app.domain.cases.states import Role
 from app.domain.shared.wording import moment
@@ -22,10 +21,11 @@ from app.services.record.checks.run import MOST_NAMED, all_invariants
 from app.services.record.detail_words import codes_named
 from app.services.record.in_words import ActInWords, RecordWords
 from app.services.record.subjects import find_subjects
+from app.services.record.verifying import verify
 from app.services.upkeep import checking
 from app.web.shared.access import allow
 from app.web.shared.forms import clean
-from app.web.shared.lists import send_sheet
+from app.web.shared.lists import send_rows
 from app.web.shared.portal import number, session
 
 blueprint = Blueprint("record", __name__, url_prefix="/office")
@@ -80,7 +80,7 @@ def audit_record() -> ResponseReturnValue:
     sought, words = asked.sought(names), RecordWords(session())
     if request.args.get("format") == "xlsx":
         rows = chain.rows_one_by_one(session(), sought, _MOST_SAVED)
-        return send_sheet(sheets.sheet("记录", _COLUMNS, _saved(words.said(rows))), "记录")
+        return send_rows("记录", _COLUMNS, _saved(words.said(rows)))
     page = max(1, request.args.get("page", 1, type=number))
     kept = clean(request.args.get("kept"))[:200]
     heads = chain.heads_in(kept)
@@ -98,7 +98,7 @@ def audit_record() -> ResponseReturnValue:
         head=chain.head(session()),
         kept=kept,
         kept_is_none=bool(kept) and not heads,
-        verification=chain.verify(session(), heads) if request.args.get("verify") == "1" else None,
+        verification=verify(session(), heads) if request.args.get("verify") == "1" else None,
     )
 
 
@@ -118,7 +118,7 @@ def checks() -> ResponseReturnValue:
 
 def _saved(rows: Iterator[ActInWords]) -> Iterator[list[str | int]]:
     for row in rows:
-        yield [row.number, moment(row.at), row.who, row.what, row.about, row.details]
+        yield [row.shown_number, moment(row.at), row.who, row.what, row.about, row.details]
 
 
 def _day(text: str) -> dt.date | None:

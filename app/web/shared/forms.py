@@ -15,8 +15,10 @@ from wtforms.validators import StopValidation
 from wtforms.widgets import Select, html_params
 
 from app.domain.shared.invisible import without_invisible
+from app.services.accounts.units import FULL_NAME
 
 _FEW_UNITS = 20  # as many as one looks through at a glance
+_MOST_SUGGESTED = 300
 
 
 class FormGuard(CSRFProtect):
@@ -91,7 +93,9 @@ class _UnitInput:
         options.setdefault("id", field.id)
         suggestions = f"{field.id}-units"
         given = {"name": field.name, "value": field.shown, "list": suggestions, "autocomplete": "off"}
-        names = Markup("").join(Markup("<option value='{}'></option>").format(name) for name in field.names.values())
+        # Any name can be typed. Own units, which come after the one above them, are suggested where there is room.
+        suggested = sorted(field.names.values(), key=lambda name: FULL_NAME in name)[:_MOST_SUGGESTED]
+        names = Markup("").join(Markup("<option value='{}'></option>").format(name) for name in suggested)
         return Markup("<input type='text' {}><datalist id='{}'>{}</datalist>").format(
             html_params(**given, **options), suggestions, names
         )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Flask, Response
+from flask import Flask, Response, request
+from werkzeug.routing import RequestRedirect
+from werkzeug.utils import redirect
 
 from app.web.shared.indexing import robots
 
@@ -45,7 +47,17 @@ def init_app(app: Flask) -> None:
             response.headers.setdefault(name, value)  # downloads have a stricter policy of their own
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault(ROBOTS, robots())
+        if isinstance(request.routing_exception, RequestRedirect):
+            tidy = _on_this_host(response.headers["Location"])
+            response.headers["Location"] = tidy
+            response.set_data(redirect(tidy).get_data())
         return response
+
+
+def _on_this_host(location: str) -> str:
+    """Return the path of a redirect that routing made. It names the host that the caller wrote (SECURITY 26)."""
+    behind_the_host = location.partition("://")[2].partition("/")[2]
+    return "/" + behind_the_host.lstrip("/\\")
 
 
 def security_headers(app: Flask) -> tuple[tuple[str, str], ...]:

@@ -1,21 +1,25 @@
 """Lists for staff: search, filters, sorting, pages and a sheet, all from one description.
 
-A view describes its columns and filters once and passes all its rows. The query of the request selects among them. The
-page and the sheet show the same rows in the same order.
+A view describes its columns and filters once. Its rows come from the database, which searches, narrows, orders, counts
+and pages them (`app/services/shared/stored_rows.py`), or are at hand where something else than time bounds them: the
+days of a calendar, the rows of one file. The page and the sheet show the same rows in the same order.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from os import SEEK_END
 from typing import Generic, TypeVar
 from urllib.parse import quote, urlencode
 
 from flask import Response, render_template, request
+from sqlalchemy import ColumnElement, false
 from werkzeug.datastructures import MultiDict
+from werkzeug.wsgi import FileWrapper
 
 from app import sheets
 from app.domain.accounts.unit_order import by_sound
@@ -24,13 +28,14 @@ from app.domain.shared.wording import moment
 from app.models import Unit
 from app.models.drawing import BEYOND
 from app.services.accounts import units
+from app.services.shared.stored_rows import InSql, Selection, StoredRows
 from app.web.shared.forms import clean
 from app.web.shared.portal import now, number, session
 
 Row = TypeVar("Row")
 Value = str | int | dt.date | dt.datetime | None
 
-ROWS_PER_PAGE = 150
+ROWS_PER_PAGE = 100
 _LONGEST_SEARCH = 60
 _DIGITS = 10  # digits of the longest id
 _ONE_WORD = re.compile(r"\d[\d年月日至:：\- ]{3,24}")
@@ -44,7 +49,8 @@ class Column(Generic[Row]):
     saved as the number). On the page a cell may be a link, have a badge of a colour (a class of staff.css, "" for none;
     None for no badge), a red word or a second link (its word, its address) `beside` it, or a smaller line below.
     `sheet_only` columns are too much for a page,
-    `page_only` ones are covered by another column of the sheet.
+    `page_only` ones are covered by another column of the sheet. `sql` is how the database sorts by it and searches it;
+    without, a list of the database does neither. `sealed`: it is kept sealed, and the head of the column says so.
     """
 
     key: str
@@ -59,6 +65,8 @@ class Column(Generic[Row]):
     alert: Callable[[Row], str] | None = None
     page_only: bool = False
     beside: Callable[[Row], tuple[str, str] | None] | None = None
+    sql: InSql | None = None
+    sealed: bool = False
 
     def text(self, row: Row) -> str:
         if self.shown is not None:
@@ -79,14 +87,25 @@ class Filter(Generic[Row]):
     """A choice that narrows the list: the options with their names, and which rows each keeps.
 
     With `tabs` it is shown as a row of links with counts, for options that people switch between often. Empty ones are
-    left out.
+    left out. A list of the database has the condition of each option, `where`, in place of `keeps`; where each row has
+    just one option, `value` is its expression.
     """
 
     key: str
     name: str
     options: Mapping[str, str]
-    keeps: Callable[[Row, str], bool]
+    keeps: Callable[[Row, str], bool] | None = None
     tabs: bool = False
+    where: Callable[[str], ColumnElement[bool]] | None = None
+    value: ColumnElement[str] | None = None
+
+    def keeps_row(self, row: Row, value: str) -> bool:
+        return self.keeps is None or self.keeps(row, value)
+
+    def condition(self, value: str) -> ColumnElement[bool]:
+        if self.value is not None:
+            return self.value == value
+        return false() if self.where is None else self.where(value)
 
 
 @dataclass
@@ -99,7 +118,7 @@ class Listing(Generic[Row]):
 
     title: str
     columns: Sequence[Column[Row]]
-    rows: Sequence[Row]
+    rows: Sequence[Row] | StoredRows[Row]
     empty: str  # the sentence for an empty list, with what to do about it
     filters: Sequence[Filter[Row]] = ()
     row_id: Callable[[Row], int | None] | None = None
@@ -128,16 +147,37 @@ class Listing(Generic[Row]):
     @cached_property
     def sort(self) -> Column[Row] | None:
         key = self.args.get("sort", "").removeprefix("-")
-        return next((column for column in self.columns if column.key == key), None)
+        return next((column for column in self.columns if column.key == key and self.can_sort(column)), None)
+
+    def can_sort(self, column: Column[Row]) -> bool:
+        """Tell whether the list sorts by this column. The database sorts by nothing sealed."""
+        if column.sealed or not isinstance(self.rows, StoredRows):
+            return not column.sealed
+        return column.sql is not None and column.sql.order is not None
 
     @property
     def descending(self) -> bool:
         return self.args.get("sort", "").startswith("-")
 
     @cached_property
-    def found(self) -> list[Row]:
-        """Return every selected row, in order."""
-        rows = [row for row in self.rows if self._wanted(row)]
+    def _selection(self) -> Selection:
+        """Return what this request asks of the database."""
+        return Selection(
+            conditions=[each.condition(self.chosen[each.key]) for each in self.filters if each.key in self.chosen],
+            words=self.search.casefold().split(),
+            searched=[column.sql.finds for column in self.columns if column.sql and column.sql.finds],
+            sort=self.sort.sql if self.sort else None,
+            descending=self.descending,
+        )
+
+    @property
+    def _at_hand(self) -> Sequence[Row]:
+        return () if isinstance(self.rows, StoredRows) else self.rows
+
+    @cached_property
+    def _held(self) -> list[Row]:
+        """Return every selected row of those at hand, in order."""
+        rows = [row for row in self._at_hand if self._wanted(row)]
         if (column := self.sort) is not None:
             valued = [(column.value(row), row) for row in rows]  # computed once: a value may have to be unsealed
             there = [(_order(value), row) for value, row in valued if value not in (None, "")]
@@ -145,18 +185,59 @@ class Listing(Generic[Row]):
             rows = [row for _, row in there] + [row for value, row in valued if value in (None, "")]
         return rows
 
+    @cached_property
+    def _tallies(self) -> tuple[int, dict[str, dict[str, int]]]:
+        """Count all rows, and those of each option of the filters shown as links."""
+        shown = [each for each in self.filters if each.tabs]
+        if not isinstance(self.rows, StoredRows):
+            held = self._at_hand
+            by_filter = {
+                each.key: {value: sum(each.keeps_row(row, value) for row in held) for value in each.options}
+                for each in shown
+            }
+            return len(held), by_filter
+        if len(shown) == 1 and shown[0].value is not None:
+            found = self.rows.counts_by(shown[0].value)
+            return sum(found.values()), {shown[0].key: {value: found.get(value, 0) for value in shown[0].options}}
+        conditions = {f"{each.key} {value}": each.condition(value) for each in shown for value in each.options}
+        total, counts = self.rows.counts(conditions)
+        return total, {each.key: {value: counts[f"{each.key} {value}"] for value in each.options} for each in shown}
+
+    @property
+    def total(self) -> int:
+        """Return how many rows there are, without search and filters."""
+        return self._tallies[0]
+
+    @cached_property
+    def count(self) -> int:
+        """Return how many rows are selected."""
+        if not isinstance(self.rows, StoredRows):
+            return len(self._held)
+        return self.rows.count(self._selection) if self.is_narrowed else self.total
+
+    def every(self) -> Iterator[Row]:
+        """Yield every selected row, of all pages, in order."""
+        return self.rows.every(self._selection) if isinstance(self.rows, StoredRows) else iter(self._held)
+
+    def every_id(self) -> Sequence[int]:
+        """Return the ids of every selected row of a list of the database."""
+        return self.rows.ids(self._selection) if isinstance(self.rows, StoredRows) else ()
+
     @property
     def page(self) -> int:
         return min(max(1, self.args.get("page", 1, type=number)), self.pages)
 
     @property
     def pages(self) -> int:
-        return max(1, -(-len(self.found) // ROWS_PER_PAGE))
+        return max(1, -(-self.count // ROWS_PER_PAGE))
 
-    @property
+    @cached_property
     def shown(self) -> list[Row]:
         """Return the rows of this page."""
-        return self.found[(self.page - 1) * ROWS_PER_PAGE : self.page * ROWS_PER_PAGE]
+        first = (self.page - 1) * ROWS_PER_PAGE
+        if isinstance(self.rows, StoredRows):
+            return self.rows.page(self._selection, first, ROWS_PER_PAGE) if self.count else []
+        return self._held[first : first + ROWS_PER_PAGE]
 
     @property
     def can_tick(self) -> bool:
@@ -172,7 +253,7 @@ class Listing(Generic[Row]):
                 [
                     (value, name, count)
                     for value, name in each.options.items()
-                    if (count := sum(each.keeps(row, value) for row in self.rows)) or self.chosen.get(each.key) == value
+                    if (count := self._tallies[1][each.key][value]) or self.chosen.get(each.key) == value
                 ],
             )
             for each in self.filters
@@ -217,11 +298,11 @@ class Listing(Generic[Row]):
     def as_sheet(self) -> Response:
         saved = [column for column in self.columns if not column.page_only]
         columns = [(column.name, column.width) for column in saved]
-        rows = [[_cell(column, row) for column in saved] for row in self.found]
-        return send_sheet(sheets.sheet(self.title, columns, rows), self.title)
+        rows = ([_cell(column, row) for column in saved] for row in self.every())
+        return send_rows(self.title, columns, rows)
 
     def _wanted(self, row: Row) -> bool:
-        if not all(each.keeps(row, self.chosen[each.key]) for each in self.filters if each.key in self.chosen):
+        if not all(each.keeps_row(row, self.chosen[each.key]) for each in self.filters if each.key in self.chosen):
             return False
         words = self.search.casefold().split()
         if not words:
@@ -236,11 +317,24 @@ def ids_ticked(name: str) -> list[int]:
     return [row_id for row_id in ticked if row_id < BEYOND]
 
 
+def send_rows(title: str, columns: sheets.Columns, rows: sheets.Rows) -> Response:
+    """Send rows as a sheet to save. However many they are, a few at a time are in memory."""
+    written = sheets.spooled([(title, columns, rows)])
+    answer = Response(FileWrapper(written), mimetype=sheets.MEDIA_TYPE, headers=_to_save(title))
+    answer.content_length = written.seek(0, SEEK_END)
+    written.seek(0)
+    answer.call_on_close(written.close)
+    return answer
+
+
 def send_sheet(content: bytes, title: str) -> Response:
     """Send a sheet as a file to save, named by its title and the day."""
+    return Response(content, mimetype=sheets.MEDIA_TYPE, headers=_to_save(title))
+
+
+def _to_save(title: str) -> dict[str, str]:
     name = f"{title}-{local_date(now()):%Y%m%d}.xlsx"
-    disposition = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
-    return Response(content, mimetype=sheets.MEDIA_TYPE, headers={"Content-Disposition": disposition})
+    return {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
 
 
 def unit_options(found: Iterable[Unit]) -> dict[str, str]:

@@ -138,6 +138,18 @@ class Gauges:
         yield gauge(
             "broken_invariants", "Rows that break a rule, found by the last nightly check.", read.broken_invariants
         )
+        yield gauge("unsealed_acts", "Acts of the record without a seal.", read.unsealed_acts)
+        waits = read.oldest_unsealed.total_seconds()
+        yield gauge("oldest_unsealed_seconds", "Since the first of them was written.", waits)
+        if read.since_last_checkpoint is not None:
+            age = read.since_last_checkpoint.total_seconds()
+            yield gauge("last_checkpoint_seconds", "Since a checkpoint was published.", age)
+        if read.since_last_stamp is not None:
+            age = read.since_last_stamp.total_seconds()
+            yield gauge("last_stamp_seconds", "Since a checkpoint was stamped.", age)
+        if read.since_last_cosignature is not None:
+            age = read.since_last_cosignature.total_seconds()
+            yield gauge("last_cosignature_seconds", "Since a checkpoint was cosigned.", age)
         if read.since_last_check is not None:
             yield gauge("last_check_hours", "Since the data was last checked.", _hours(read.since_last_check))
         if read.until_next_deadline is not None:

@@ -41,7 +41,7 @@ _LIST = ("kind", "unit", "name", "deeds", "page")
 _PAGES = (
     (re.compile("/"), ("page",)),
     (re.compile(f"/periods/{_NUMBER}"), _LIST),
-    (re.compile(f"/periods/{_NUMBER}/(?:print|nominees/{_NUMBER})|/decisions/(?:{_NUMBER})?|/genuine"), ()),
+    (re.compile(f"/periods/{_NUMBER}/(?:print|nominees/{_NUMBER})|/decisions/(?:{_NUMBER})?|/genuine|/log/"), ()),
 )
 DEEDS = ("brief", "full")  # how much of the deeds a list shows, where it is asked to
 _VALUES = {"kind": ("collective", "individual"), "deeds": DEEDS}

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import case as sql_case
 from wtforms import RadioField, StringField
 from wtforms.validators import StopValidation
 
@@ -29,6 +30,7 @@ from app.domain.upkeep.data_requests import (
 )
 from app.models import DataRequest
 from app.services.calendar.calendars import calendar_of
+from app.services.shared.stored_rows import a_date, a_moment, a_name, a_number, a_text
 from app.services.upkeep import data_requests
 from app.services.upkeep.data_requests import AnsweredByUs, AskedOfUs, NewDataRequest
 from app.web.shared.access import actor, allow, work
@@ -116,33 +118,99 @@ class AnswerDataRequestForm(PlainForm):
 @allow(Role.OFFICE)
 def all_requests() -> ResponseReturnValue:
     today = local_date(now())
+    state = sql_case(
+        (DataRequest.answered_at.is_not(None), DataRequestState.ANSWERED.value),
+        (DataRequest.due_on < today, DataRequestState.LATE.value),
+        else_=DataRequestState.OPEN.value,
+    )
     return Listing(
         title="个人信息请求",
         columns=[
-            Column("id", "编号", lambda r: r.id, 8, href=_url, shown=lambda r: f"请求{r.id}"),
-            Column("kind", "要求", lambda r: DATA_REQUEST_NAMES[r.kind], 14),
-            Column("requester", "谁提出", lambda r: REQUESTER_NAMES[r.requester], 14),
-            Column("channel", "怎样收到", lambda r: CHANNEL_NAMES[r.channel], 12),
-            Column("received", "收到日期", lambda r: r.received_on, 16, shown=lambda r: full_day(r.received_on)),
-            Column("due", "答复期限", lambda r: r.due_on, 16, shown=lambda r: full_day(r.due_on)),
+            Column(
+                "id", "编号", lambda r: r.id, 8, href=_url, shown=lambda r: f"请求{r.id}", sql=a_number(DataRequest.id)
+            ),
+            Column(
+                "kind",
+                "要求",
+                lambda r: DATA_REQUEST_NAMES[r.kind],
+                14,
+                sql=a_name(DataRequest.kind, DATA_REQUEST_NAMES),
+            ),
+            Column(
+                "requester",
+                "谁提出",
+                lambda r: REQUESTER_NAMES[r.requester],
+                14,
+                sql=a_name(DataRequest.requester, REQUESTER_NAMES),
+            ),
+            Column(
+                "channel",
+                "怎样收到",
+                lambda r: CHANNEL_NAMES[r.channel],
+                12,
+                sql=a_name(DataRequest.channel, CHANNEL_NAMES),
+            ),
+            Column(
+                "received",
+                "收到日期",
+                lambda r: r.received_on,
+                16,
+                shown=lambda r: full_day(r.received_on),
+                sql=a_date(DataRequest.received_on),
+            ),
+            Column(
+                "due",
+                "答复期限",
+                lambda r: r.due_on,
+                16,
+                shown=lambda r: full_day(r.due_on),
+                sql=a_date(DataRequest.due_on),
+            ),
             Column(
                 "state",
                 "状态",
                 lambda r: DATA_REQUEST_STATE_NAMES[_state(r, today)],
                 14,
                 badge=lambda r: _badge(r, today),
+                sql=a_name(state, DATA_REQUEST_STATE_NAMES),
             ),
-            Column("outcome", "办理结果", lambda r: DATA_OUTCOME_NAMES[r.outcome] if r.outcome else "", 14),
-            Column("answered", "答复时间", lambda r: r.answered_at, 26),
-            Column("answerer", "答复人", lambda r: r.answerer.name if r.answerer else "", 14),
-            Column("registrar", "登记人", lambda r: r.registrar.name, 14, sheet_only=True),
-            Column("registered", "登记时间", lambda r: r.registered_at, 26, sheet_only=True),
+            Column(
+                "outcome",
+                "办理结果",
+                lambda r: DATA_OUTCOME_NAMES[r.outcome] if r.outcome else "",
+                14,
+                sql=a_name(DataRequest.outcome, DATA_OUTCOME_NAMES),
+            ),
+            Column("answered", "答复时间", lambda r: r.answered_at, 26, sql=a_moment(DataRequest.answered_at)),
+            Column(
+                "answerer",
+                "答复人",
+                lambda r: r.answerer.name if r.answerer else "",
+                14,
+                sql=a_text(data_requests.ANSWERER.name),
+            ),
+            Column(
+                "registrar",
+                "登记人",
+                lambda r: r.registrar.name,
+                14,
+                sheet_only=True,
+                sql=a_text(data_requests.REGISTRAR.name),
+            ),
+            Column(
+                "registered",
+                "登记时间",
+                lambda r: r.registered_at,
+                26,
+                sheet_only=True,
+                sql=a_moment(DataRequest.registered_at),
+            ),
         ],
-        rows=data_requests.list_requests(session(), actor()),
+        rows=data_requests.stored_requests(session(), actor()),
         empty="还没有登记过。有人要求查阅、复制、更正、删除自己的个人信息的，请点“登记请求”。",
         filters=[
-            Filter("state", "状态", _STATES, lambda r, value: _state(r, today) == value, tabs=True),
-            Filter("kind", "要求", _KINDS, lambda r, value: r.kind == value),
+            Filter("state", "状态", _STATES, tabs=True, where=lambda value: state == value),
+            Filter("kind", "要求", _KINDS, where=lambda value: DataRequest.kind == value),
         ],
         urgent=lambda r: _state(r, today) is DataRequestState.OPEN and r.due_on <= today + _SOON,
         wrong=lambda r: _state(r, today) is DataRequestState.LATE,

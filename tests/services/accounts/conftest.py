@@ -13,7 +13,7 @@ from tests.world import World
 
 
 @pytest.fixture
-def passwords_for_all(world: World, quick_hashes: None) -> None:
+def passwords_for_all(world: World) -> None:
     """Everybody's password is PASSWORD."""
     with world.database.writer() as session:
         session.execute(update(User).values(password_hash=passwords.hashed(PASSWORD)))

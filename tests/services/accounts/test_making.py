@@ -16,10 +16,8 @@ from app.services.shared.work import Work
 from tests.refusing import NO_SUCH_ACCOUNT, refuses
 from tests.world import World, at
 
-pytestmark = [
-    pytest.mark.usefixtures("quick_hashes"),
-    pytest.mark.parametrize("database", ["sqlite"], indirect=True),  # nothing here hangs on the kind of database
-]
+# Nothing here hangs on the kind of database.
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 NOW = at("2026-09-18 Fri 09:00")
 PASSWORD, ANOTHER = "correct horse battery", "a quiet morning by the lake"

@@ -6,6 +6,7 @@ from zxcvbn.frequency_lists import FREQUENCY_LISTS
 from app.demo.cast import PASSWORD as DEMONSTRATION
 from app.domain.refusals import WeakPassword
 from app.services.accounts import passwords
+from tests.hashes import OF_THE_PORTAL
 
 ABOUT = ("handler", "李经办", "麒麟区")
 
@@ -81,7 +82,10 @@ def test_security_22_no_password_of_the_list_passes_not_even_doubled() -> None:
             refusal_of(made_long)
 
 
-@pytest.mark.usefixtures("quick_hashes")
+def test_a_hash_costs_what_argon2_recommends() -> None:
+    assert OF_THE_PORTAL.hash("whatever it is").startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+
+
 def test_a_password_fits_in_whatever_width_it_is_typed() -> None:
     stored = passwords.hashed("correct horse 电池 2026")
     assert stored.startswith("$argon2id$")

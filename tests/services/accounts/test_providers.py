@@ -58,7 +58,7 @@ def test_who_comes_first_under_a_login_is_who_it_belongs_to(world: World, keyrin
 
 @ON_SQLITE
 def test_a_new_password_from_outside_unbinds_and_a_disabled_account_opens_for_nobody(
-    world: World, keyring: Keyring, quick_hashes: None
+    world: World, keyring: Keyring
 ) -> None:
     assert comes_in(world, keyring, "1", "handler") == "handler"
     world.run(making.disable, "handler", now=NOW)

@@ -14,7 +14,6 @@ from app.services.accounts.rosters import Roster
 from tests.refusing import refuses
 from tests.world import World, at
 
-pytestmark = pytest.mark.usefixtures("quick_hashes")
 NOW = at("2026-09-18 Fri 09:00")
 sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 

@@ -19,7 +19,6 @@ from app.services.shared.work import Work
 from tests.refusing import RETIRED, Refused, refuses
 from tests.world import World, at, at_once
 
-pytestmark = pytest.mark.usefixtures("quick_hashes")
 sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # nothing here hangs on the kind of database
 NOW = at("2026-09-18 Fri 09:00")
 WEEK = dt.timedelta(days=7)

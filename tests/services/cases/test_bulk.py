@@ -18,7 +18,7 @@ from app.domain.refusals import (
 from app.models import Case, Message, MessageKind
 from app.services.cases import bulk, flood, investigation
 from app.services.cases.flood import Likeness
-from app.services.record import chain
+from app.services.record.verifying import verify
 from tests.world import World, at, at_once
 
 FILED = "2026-09-18 Fri 09:00"
@@ -166,7 +166,7 @@ def test_declined_together_each_has_its_row_and_its_answer(world: World) -> None
     with world.database.reader() as session:
         assert session.scalar(select(func.count(Message.id)).where(Message.kind == MessageKind.ANSWER)) == 6
         assert bulk.waiting_acts(session, world.actor("handler"), at(SATURDAY)) == []
-        assert chain.verify(session).holds
+        assert verify(session).holds
 
 
 def test_from_the_deadline_on_no_proposal_waits(world: World) -> None:
@@ -259,4 +259,4 @@ def test_of_a_proposal_for_all_and_a_press_on_one_of_them_one_comes_first(world:
     with world.database.reader() as session:
         for act in bulk.waiting_acts(session, world.actor("office"), at(SATURDAY)):
             assert states(world, act.case_ids) <= {State.RECEIVED, State.ACCEPTED}
-        assert chain.verify(session).holds
+        assert verify(session).holds

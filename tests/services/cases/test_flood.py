@@ -13,7 +13,7 @@ from app.domain.refusals import MissingText, NotAllowed, NothingChosen, NotYourC
 from app.models import AuditRow, Case, Message, Objection
 from app.services.cases import bulk, flood, investigation
 from app.services.cases.flood import Likeness
-from app.services.record import chain
+from app.services.record.verifying import verify
 from tests.refusing import FLOOD_CHANGED, refuses
 from tests.world import FACTS, World, at
 
@@ -232,7 +232,7 @@ def test_the_chosen_are_declined_together_each_with_its_row_and_its_answer(world
         told = session.execute(select(Message.objection_id, Message.text).order_by(Message.objection_id)).all()
         assert told == [(number, f"不予受理。依据：同一人就同一事实重复提出。理由：{REASON}") for number in (2, 3, 4)]
         details = session.scalars(select(AuditRow.details).where(AuditRow.id > rows)).all()
-        assert chain.verify(session).holds
+        assert verify(session).holds
     confirmed = [json.loads(detail) for detail in details][4:7]
     assert confirmed == [{"ground": "duplicate", "reason": REASON, "version": 1}] * 3
     assert seen(world, "head") == []

@@ -25,7 +25,7 @@ from app.services.cases import investigation, queue
 from app.services.cases.choices import list_joinable_leads
 from app.services.cases.visibility import cases_visible_to
 from app.services.objections import following
-from app.services.record import chain
+from app.services.record.verifying import verify
 from tests.services.cases.proposing import DAY, FILED, PROPOSAL, a_case
 from tests.world import PASSWORD_HASH, World, at, at_once, contact
 
@@ -143,7 +143,7 @@ def test_a_case_from_arrival_to_conclusion_with_every_act_on_record(world: World
             ("note", "已电话了解", world.people["handler2"]),
             ("statement", "当事人否认", world.people["handler"]),
         ]
-        assert chain.verify(session).holds
+        assert verify(session).holds
     names = ["assign", "accept", "investigate", "note", "hear", "reply", "propose", "return", "propose", "confirm"]
     acts = [(f"user:{world.people[login]}", name) for (_, login, _), name in zip(steps, names, strict=True)]
     assert world.acts(rows) == [

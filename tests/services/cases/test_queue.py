@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 
 from app.domain.cases.states import DeclineGround, State
+from app.models import Case
 from app.services.accounts import staffing
 from app.services.cases import investigation, queue
+from app.services.office import waiting
+from app.services.shared.stored_rows import Selection
 from tests.world import World, at
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -22,9 +25,11 @@ def test_open_cases_come_first_and_a_choice_of_states_narrows(world: World) -> N
     with world.database.reader() as session:
         rows = queue.list_queue(session, world.actor("head"), at(NOW))
         assert [(row.case.id, row.is_open) for row in rows] == [(later, True), (ended, False)]
-        chosen = queue.list_queue(session, world.actor("head"), at(NOW), [State.CONCLUDED])
+        stored = queue.stored_queue(session, world.actor("head"), at(NOW))
+        chosen = stored.every(Selection([Case.state == State.CONCLUDED]))
         assert [row.case.id for row in chosen] == [ended]
-        assert queue.list_queue(session, world.actor("head"), at(NOW), assignee_id=world.people["handler"]) == []
+        assert not list(stored.every(Selection([Case.assignee_id == world.people["handler"]])))
+        assert [row.case.id for row in stored.page(Selection(), 1, 1)] == [ended]
 
 
 def test_who_lists_a_case_and_who_watches_it(world: World) -> None:
@@ -34,7 +39,9 @@ def test_who_lists_a_case_and_who_watches_it(world: World) -> None:
         with world.database.reader() as session:
             actor = world.actor(login)
             assert [row.case.id for row in queue.list_queue(session, actor, at(NOW))] == own, login
-            assert [row.case.id for row in queue.list_watched(session, actor, at(NOW))] == watched, login
+            assert [
+                row.case.id for row in queue.stored_watched(session, actor, at(NOW)).every(Selection())
+            ] == watched, login
 
 
 def test_a_case_presses_on_its_last_working_day_and_ends_at_the_deadline(world: World) -> None:
@@ -46,7 +53,7 @@ def test_a_case_presses_on_its_last_working_day_and_ends_at_the_deadline(world: 
         ("2026-09-30 Wed 00:00", False, False),
     ):
         with world.database.reader() as session:
-            [row] = queue.list_of_period(session, period, world.actor("office"), at(now))
+            [row] = queue.stored_of_period(session, period, world.actor("office"), at(now)).every(Selection())
             assert (row.urgent, row.is_open) == (urgent, is_open), now
 
 
@@ -57,7 +64,12 @@ def test_a_case_of_a_unit_with_people_has_hands(world: World) -> None:
 
 def to_confirm(world: World, login: str, now: str = NOW) -> list[tuple[int, bool]]:
     with world.database.reader() as session:
-        return [(row.case.id, row.is_mine) for row in queue.list_to_confirm(session, world.actor(login), at(now))]
+        found = waiting.list_to_confirm(session, world.actor(login), at(now))
+        assert (found.mine, found.others) == (
+            sum(row.is_mine for row in found.rows),
+            sum(not row.is_mine for row in found.rows),
+        )
+        return [(row.case.id, row.is_mine) for row in found.rows]
 
 
 def test_what_waits_for_a_second_person_is_listed_for_whoever_may_confirm_it(world: World) -> None:

@@ -21,7 +21,7 @@ from app.services.cases import investigation, settlement
 from app.services.cases.settlement import Settled
 from app.services.messages.followers import MessageChoice
 from app.services.objections import intake
-from app.services.record import chain
+from app.services.record.verifying import verify
 from app.services.shared import leavers
 from app.services.shared.work import Work
 from tests.world import World, at, at_once
@@ -89,7 +89,7 @@ def test_security_08_at_the_deadline_whoever_is_unresolved_is_out_once(world: Wo
         assert [tuple(row) for row in found] == [(case, DEADLINE) for case in lapsed]
         clauses = session.scalars(select(Disqualification.clause).order_by(Disqualification.id)).all()
         assert [clause[:4] for clause in clauses] == ["第七部分", "第四部分"]
-        assert chain.verify(session).holds
+        assert verify(session).holds
     assert world.acts(rows) == [
         *[("clock", "case.lapsed", f"case:{case}") for case in lapsed],
         *[("clock", "nominee.disqualified", f"nominee:{nominee}") for nominee in (twice,)],
@@ -248,7 +248,7 @@ def test_security_03_a_kill_between_any_two_statements_leaves_nothing_behind(wor
     assert statements >= 8
     assert done.count("COMMIT") == 1  # all of it in one transaction
     assert world.disqualifications() == [(world.nominees[0], case, "lapsed", DEADLINE, DEADLINE)]
-    assert world.do(chain.verify).holds
+    assert world.do(verify).holds
 
 
 # --- at once -------------------------------------------------------------------------------------
@@ -283,7 +283,7 @@ def test_security_08_many_at_once_change_no_more_than_one(world: World, how: str
     expected = [(n, case, "lapsed", DEADLINE, DEADLINE) for n, case in zip(world.nominees, cases, strict=True)]
     assert world.disqualifications() == expected
     assert len(world.acts()) == rows + 5 + 5 + 1
-    assert world.do(chain.verify).holds
+    assert world.do(verify).holds
 
 
 def test_a_conclusion_in_the_last_instant_and_the_settlement_leave_one_outcome(world: World) -> None:
@@ -305,4 +305,4 @@ def test_a_conclusion_in_the_last_instant_and_the_settlement_leave_one_outcome(w
     assert [(case, ground) for _, case, ground, *_ in world.disqualifications()] == [
         (case, "lapsed") for case in sorted(refused)
     ]
-    assert world.do(chain.verify).holds
+    assert world.do(verify).holds

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+import socket
+import time
 from pathlib import Path
 
 import pytest
@@ -12,11 +14,24 @@ from app.services.messages import queue
 from config import Settings
 
 
-def test_without_redis_the_queue_is_a_file_of_the_instance_folder(tmp_path: Path) -> None:
-    call = queue.add_tasks(huey := queue.open_queue(Settings(instance_dir=tmp_path / "instance")))
+@pytest.mark.parametrize("redis_url", ["", "redis://127.0.0.1:1/0"])
+def test_the_queue_is_a_file_of_this_host_with_and_without_redis(tmp_path: Path, redis_url: str) -> None:
+    """Redis is there for limits alone: where it is gone, messages leave all the same."""
+    settings = Settings(instance_dir=tmp_path / "instance", redis_url=redis_url)
+    call = queue.add_tasks(huey := queue.open_queue(settings))
     call()
     assert huey.pending_count() == 1
     assert (tmp_path / "instance" / "queue.sqlite").is_file()
+
+
+def test_a_redis_that_answers_nobody_holds_up_no_request_that_tells_somebody_something(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        settings = Settings(
+            instance_dir=tmp_path / "instance", redis_url=f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
+        )
+        began = time.monotonic()
+        queue._make_waker(settings)()
+        assert time.monotonic() - began < 4  # seconds; an answer of Redis was awaited for twenty
 
 
 def test_a_call_delivers_and_leaves_the_bounces_alone() -> None:
@@ -49,7 +64,7 @@ def test_a_queue_that_is_out_of_reach_is_logged_and_raises_nothing(
 
 
 def test_a_call_that_the_portal_did_not_sign_is_not_unpickled(tmp_path: Path) -> None:
-    """Whoever can write into the queue's file, or into Redis, runs nothing in the sender by it."""
+    """Whoever can write into the queue's file runs nothing in the sender by it."""
     huey = queue.open_queue(Settings(instance_dir=tmp_path / "instance"))
     queue.add_tasks(huey)
     mark = tmp_path / "ran"

@@ -33,7 +33,7 @@ def set_address(
     channel: OutgoingChannel = MAIL,
     address: str = ADDRESS,
     *,
-    unit: int = 0,
+    unit: int | None = None,
     now: dt.datetime = NOW,
     there: frozenset[OutgoingChannel] = EVERYWHERE,
 ) -> int:
@@ -175,7 +175,7 @@ def test_one_code_a_minute_and_none_for_what_is_confirmed(world: World) -> None:
 @pytest.mark.parametrize("whose", ["own", "unit"])
 def test_six_codes_a_day_leave_for_an_owner_and_channel_also_over_a_change_of_address(world: World, whose: str) -> None:
     """Nobody troubles a stranger's number with codes all day, nor many strangers' one after another."""
-    unit = world.qilin if whose == "unit" else 0
+    unit = world.qilin if whose == "unit" else None
     reach = set_address(world, "head", unit=unit)
     for minute in range(1, MOST_CODES):
         now = NOW + minute * MINUTE

@@ -17,7 +17,7 @@ from app.services.nominees.dossiers import fields_of
 from app.services.nominees.nominating import Particulars
 from app.services.office.nominee_paths import RoundStep, path_of
 from app.services.periods import closing
-from app.services.record import chain as record
+from app.services.record.verifying import verify
 from tests.refusing import NAMED_ALREADY, NOT_VACANT, PLACE_TAKEN, Refused, refuses
 from tests.world import World, at, at_once
 
@@ -70,7 +70,7 @@ def test_a_replacement_takes_the_place_and_starts_at_round_one(world: World) -> 
             old,
         )
         assert path_of(session, world.keyring, left, at(LATER), world.actor("office")).replaced_by == nominee
-        assert record.verify(session).holds
+        assert verify(session).holds
     assert world.acts()[-2:] == [
         (f"user:{world.people['handler']}", "nominee.replaced", f"nominee:{left}"),
         (f"user:{world.people['handler']}", "nominee.entered", f"nominee:{new}"),

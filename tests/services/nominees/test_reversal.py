@@ -12,7 +12,7 @@ from app.services.accounts import staffing, two_people
 from app.services.cases import settlement
 from app.services.nominees import reversal
 from app.services.periods import closing
-from app.services.record import chain
+from app.services.record.verifying import verify
 from app.services.shared import leavers
 from tests.standing import cleared
 from tests.world import World, at
@@ -72,7 +72,7 @@ def test_two_people_reverse_and_the_first_decision_stays_in_sight(world: World, 
         cases = closing.cases_of(session, session.get_one(Period, period))
         assert [case.state for case in cases] == [State.LAPSED, State.LAPSED]
         assert closing.who_is_out(session, session.get_one(Period, period), cases, at(LATER)) == {}
-        assert chain.verify(session).holds
+        assert verify(session).holds
     subject = f"nominee:{world.nominees[0]}"
     assert [act for act in world.acts() if act[2] == subject][2:] == [  # after conditions and 初审
         ("clock", "nominee.disqualified", subject),

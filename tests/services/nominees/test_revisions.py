@@ -11,7 +11,7 @@ from app.models import Entry, Nominee, Revision
 from app.services.nominees import revisions, withdrawals
 from app.services.office.nominee_paths import RoundStep, path_of
 from app.services.periods import closing, scheduling
-from app.services.record import chain
+from app.services.record.verifying import verify
 from tests.refusing import STILL_SHOWN, Refused, refuses
 from tests.world import World, at, at_once
 
@@ -41,7 +41,7 @@ def test_changed_deeds_need_a_new_window_of_the_round_they_were_shown_in(world: 
         row, entry = session.scalars(select(Revision)).one(), session.get_one(Entry, world.entry(period, nominee))
         assert (row.edition, row.before, row.after) == (2, entry.deeds, DEEDS)
         assert (session.get_one(Nominee, nominee).edition, session.get_one(Nominee, nominee).deeds) == (2, DEEDS)
-        assert chain.verify(session).holds
+        assert verify(session).holds
     assert steps(world, nominee, END) == [RoundStep.PASSED, RoundStep.ANEW, RoundStep.AHEAD]
     world.run(closing.close_period, period, by=world.actor("office"), now=at(END))
     again = world.schedule(2, world.qilin, [nominee], "2026-09-28", 3, END)

@@ -17,7 +17,7 @@ from app.services.nominees.replacements import list_vacancies
 from app.services.office.nominee_paths import RoundStep, path_of
 from app.services.periods import closing, corrections, publication
 from app.services.periods.publication import ListFilter
-from app.services.record import chain
+from app.services.record.verifying import verify
 from app.services.shared import leavers
 from tests.world import World, at, at_once
 
@@ -56,7 +56,7 @@ def test_in_an_open_window_it_stays_in_sight_marked_and_its_cases_go_on(world: W
         assert closed is not None
         assert closed.report["goes_out"] == []  # it had left before the lapse: no second stain
         assert [each["name"] for each in closed.report["withdrawn"]] == ["麒小3"]
-        assert chain.verify(session).holds
+        assert verify(session).holds
 
 
 @sqlite
@@ -90,7 +90,7 @@ def test_who_left_before_the_opening_is_never_made_public(world: World) -> None:
     assert (stored.collectives, stored.individuals, stored.cancelled_at) == (1, 2, None)
     with world.database.reader() as session:
         assert session.scalars(select(Correction.entry_id)).all() == [None]  # the correction stays to be read
-        assert chain.verify(session).holds
+        assert verify(session).holds
     assert world.acts()[-2:] == [
         (f"user:{world.people['office']}", "nominee.withdrawn", f"nominee:{first}"),
         (f"user:{world.people['office']}", "period.entry_withdrawn", f"period:{period}"),

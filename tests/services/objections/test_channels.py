@@ -7,6 +7,7 @@ import pytest
 from app.domain.objections.arrival import Arrival, Channel
 from app.services.objections import channels, registering
 from app.services.periods import closing
+from app.services.shared.stored_rows import Selection
 from tests.world import World, at
 
 FRIDAY, SATURDAY = at("2026-09-18 Fri 10:00"), at("2026-09-19 Sat 10:00")
@@ -50,5 +51,5 @@ def test_a_unit_s_list_leaves_out_a_complaint_against_it(world: World, login: st
     register(world, period, world.nominees[0], Channel.VISIT)
     world.file(period, world.nominees[1], "2026-09-18 Fri 10:00", against_handler=True)
     with world.database.reader() as session:
-        rows = channels.came_in(session, world.actor(login), SATURDAY)
-        assert sum(channels.counts_in(rows).values()) == len(rows) == seen
+        rows = channels.stored_objections(session, world.actor(login), SATURDAY)
+        assert sum(channels.counts_in(rows).values()) == len(list(rows.every(Selection()))) == seen

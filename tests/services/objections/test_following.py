@@ -9,7 +9,7 @@ from app.models import Message
 from app.sealing import Keyring
 from app.services.cases import investigation
 from app.services.objections import following
-from app.services.record import chain
+from app.services.record.verifying import verify
 from tests.world import World, at, at_once
 
 FILED = "2026-09-18 Fri 09:00"
@@ -93,7 +93,7 @@ def test_a_supplement_and_the_handlers_replies_at_once_all_arrive(world: World) 
     adds = [lambda: world.run(following.supplement, 1, "补充", now=at(LATER))] * 6
     assert at_once([job for pair in zip(says, adds, strict=True) for job in pair]) == [None] * 12
     assert sorted(kind for _, kind, _ in messages(world)) == ["reply"] * 6 + ["supplement"] * 6
-    assert world.do(chain.verify).holds
+    assert world.do(verify).holds
 
 
 # --- withdrawal ----------------------------------------------------------------------------------

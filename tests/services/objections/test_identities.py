@@ -13,7 +13,7 @@ from app.sealing import SealBroken
 from app.services.cases import investigation
 from app.services.objections import identities
 from app.services.objections.identities import Objector
-from app.services.record.chain import verify
+from app.services.record.verifying import verify
 from tests.world import World, at, at_once
 
 FILED, ASKED, GRANTED, READ = (f"2026-09-18 Fri {time}" for time in ("09:00", "10:00", "10:30", "11:00"))

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from app.models import AuditRow, Case, Category, Identity, Nominee, Objection, O
 from app.services.objections import intake
 from app.services.objections.identities import Objector
 from app.services.periods import closing, scheduling
-from app.services.record import chain
+from app.services.record.verifying import verify
 from tests.standing import cleared
 from tests.world import FACTS, World, at, at_once
 
@@ -219,6 +220,7 @@ def test_who_filed_stands_sealed_in_identities_and_nowhere_else(world: World) ->
     assert world.objectors() == [Objector(**planted)]
     with world.database.reader() as session:
         details = [json.loads(row.details) for row in session.scalars(select(AuditRow).order_by(AuditRow.id))]
+    assert re.fullmatch("[0-9a-f]{64}", details[-1].pop("commitment"))  # salted: tests/services/record/test_proofs.py
     assert details[-1] == {"objection": 1, "entry": 6, "handler_unit": world.qilin}
     everywhere = {table: " ".join(rows) for table, rows in world.everything().items()}
     assert {table for table, text in everywhere.items() for value in planted.values() if value in text} == set()
@@ -242,10 +244,11 @@ def test_security_01_fifty_at_once_are_fifty_objections(world: World) -> None:
     )
     assert [f for f in filed if isinstance(f, Exception)] == []
     assert len({f.receipt_code for f in filed}) == len({f.objection_id for f in filed}) == 50
+    world.seal()
     with world.database.reader() as session:
         cases = session.execute(select(Case.entry_id, func.count()).group_by(Case.entry_id))
         assert sorted(tuple(row) for row in cases) == [(entry, 10) for entry in sorted(entries)]
-        found = chain.verify(session)
+        found = verify(session)
     assert (found.holds, found.rows) == (True, rows_before + 50)
 
 
@@ -261,5 +264,5 @@ def test_security_02_one_form_eight_times_at_once_is_one_objection(world: World)
         assert [session.scalar(select(func.count()).select_from(table)) for table in (Objection, Case, Identity)] == [
             1
         ] * 3
-        assert chain.verify(session).holds
+        assert verify(session).holds
     assert len(world.acts()) == rows_before + 1

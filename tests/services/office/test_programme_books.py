@@ -23,12 +23,11 @@ from app.sealing import Keyring
 from app.services.accounts import logins
 from app.services.office import programme_books
 from app.services.programmes import quotas
-from app.services.record.chain import verify
+from app.services.record.verifying import verify
 from app.services.shared.work import Work
 from tests.qujing import proposed_stages, read, written
 from tests.world import World, at, at_once
 
-pytestmark = pytest.mark.usefixtures("quick_hashes")
 sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # nothing here hangs on the kind of database
 NOW = at("2026-09-18 Fri 09:00")
 PLAN = ProgrammePlan(

@@ -23,6 +23,7 @@ from app.services.papers.paper import Clerk, Stationery
 from app.services.periods import closing
 from app.services.programmes import setting_up
 from app.services.record import chain
+from app.services.record.verifying import verify
 from app.services.shared.files import Vault
 from tests.files import attach, pdf, vault_in
 from tests.latin import find_identifiers
@@ -102,7 +103,7 @@ def test_the_archive_is_whole_and_says_so_itself(ended: World, unpacked: Path) -
             row.action: json.loads(row.details) for row in chain.rows_about(session, f"programme:{ended.programme}")
         }
         head = next(line for line in said.splitlines() if "末尾校验值" in line).partition("：")[2]
-        assert chain.verify(session, chain.heads_in(head)).holds
+        assert verify(session, chain.heads_in(head)).holds
     assert rows["archive.asked"] == {"reason": "移交档案室"}
     listed = (unpacked / "清单.sha256").read_bytes()
     assert rows["archive.made"]["sha256"] == hashlib.sha256(listed).hexdigest()

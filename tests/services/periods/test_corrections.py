@@ -12,7 +12,7 @@ from app.services.nominees import nominating
 from app.services.periods import closing, corrections, publication, scheduling
 from app.services.periods.corrected_text import EntryView
 from app.services.periods.publication import ListFilter
-from app.services.record import chain
+from app.services.record.verifying import verify
 from tests.refusing import NOT_A_MISPRINT, NOTHING_IN_SIGHT, Refused, refuses
 from tests.world import World, at
 
@@ -52,7 +52,7 @@ def test_the_entry_keeps_what_was_printed_and_the_page_shows_both(world: World) 
         assert (entry.name, entry.deeds) == ("麒小3", deeds)
         assert (session.get_one(Nominee, nominee).name, session.get_one(Nominee, nominee).deeds) == ("麒晓3", mended)
         assert session.get_one(Nominee, nominee).edition == 1  # letters only: no new window
-        assert chain.verify(session).holds
+        assert verify(session).holds
     now = shown(world, period, nominee)
     assert (now.name, now.deeds, now.withdrawn) == ("麒晓3", mended, False)
     assert [(each.before, each.after, each.reason, each.at) for each in now.corrections] == [

@@ -14,7 +14,7 @@ from app.models import Disqualification, Nominee, Period, Replanning
 from app.services.calendar import calendars
 from app.services.cases import investigation, settlement, warnings
 from app.services.periods import replanning, scheduling
-from app.services.record import chain
+from app.services.record.verifying import verify
 from tests.data import STATE_COUNCIL
 from tests.invariants import broken
 from tests.world import World, at
@@ -80,7 +80,7 @@ def test_an_open_window_that_a_notice_shortens_is_marked_and_lengthened_in_one_a
     with world.database.reader() as session:
         row = session.scalars(select(Replanning)).one()
         assert (row.previous_close, row.previous_deadline, row.reason) == (CLOSES, DEADLINE, WHY)
-        assert chain.verify(session).holds
+        assert verify(session).holds
     acts = [act for act in world.acts() if act[1].startswith("period.re")]
     assert [action for _, action, _ in acts if _ == f"period:{period}"] == ["period.recounted", "period.replanned"]
 
@@ -100,6 +100,18 @@ def test_what_a_later_notice_takes_back_is_not_moved(world: World) -> None:
     load(world, "", "2026-09-21 Mon 10:00")
     assert (moves(world, OPEN), dates(world, period)) == ([], (CLOSES, DEADLINE, DEADLINE))
     assert world.period(period).recount is None
+
+
+def test_a_window_whose_first_day_became_a_day_off_keeps_its_beginning_and_has_five_working_days(world: World) -> None:
+    """The notice came the afternoon before, nobody took the period back, and at midnight the names were public."""
+    period = world.round_two()
+    load(world, "18", "2026-09-17 Thu 15:00")
+    [before] = moves(world, "2026-09-17 Thu 16:00")
+    assert before == (period, "", "", "开始的那一天改为假日，请撤回后重新安排。")
+    assert moves(world, OPEN) == [(period, "09-24", "09-30", "")]
+    replan(world, [period], OPEN)
+    assert [row["date"][8:] for row in world.period(period).days if row["ordinal"]] == ["20", "21", "22", "23", "24"]
+    assert broken(world.database, at(OPEN)) == []
 
 
 def test_a_window_that_is_over_stays_over(world: World) -> None:

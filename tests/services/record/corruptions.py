@@ -17,12 +17,14 @@ from sqlalchemy.orm import Session
 
 from app.domain.cases.states import Actor, Role
 from app.evidence.inspection import FILES_PER_OBJECTION
-from app.models import AuditRow, CalendarNotice, Dispatch, Evidence, Period, Reach
+from app.models import CalendarNotice, Dispatch, Evidence, Period, Reach
 from app.services.calendar.calendars import calendar_of
 from app.services.periods import scheduling
 from app.services.record.chain import Act, record
+from app.services.record.sealer import seal_batch
 from app.services.shared.work import Work
 from tests.busy import OPEN
+from tests.services.record.tampering import acts_of, remake
 from tests.world import at
 
 Step = str | Callable[[Connection], None]
@@ -62,7 +64,9 @@ def act(actor: str, action: str, subject: str, hours: int = 0, **details: Any) -
     """A row more on the record, chained as it should be."""
 
     def step(connection: Connection) -> None:
-        record(Session(connection), at(OPEN) + dt.timedelta(hours=hours), [Act(actor, action, subject, details)])
+        session = Session(connection)
+        record(session, at(OPEN) + dt.timedelta(hours=hours), [Act(actor, action, subject, details)])
+        seal_batch(session)
 
     return step
 
@@ -71,15 +75,18 @@ def unrecorded(action: str, subject: str) -> Step:
     """The record written anew without an act: whole, and silent about it."""
 
     def step(connection: Connection) -> None:
-        rows = connection.execute(select(*AuditRow.__table__.columns).order_by(AuditRow.id)).all()
-        kept = [row for row in rows if (row.action, row.subject) != (action, subject)]
+        session = Session(connection)
+        rows = acts_of(session)
+        kept = [row for row in rows if (row["action"], row["subject"]) != (action, subject)]
         assert len(kept) < len(rows)
-        connection.execute(delete(AuditRow))
-        for row in kept:
-            again = Act(row.actor, row.action, row.subject, json.loads(row.details))
-            record(Session(connection), row.at, [again])
+        remake(session, kept)
 
     return step
+
+
+def unsealed(connection: Connection) -> None:
+    """An act of two minutes ago that nobody sealed."""
+    record(Session(connection), at(OPEN) - dt.timedelta(minutes=2), [Act("clock", "warnings.sent", "portal", {})])
 
 
 def days(period_id: int, change: Callable[[list[dict[str, Any]]], list[dict[str, Any]]]) -> Step:
@@ -725,6 +732,15 @@ CORRUPTIONS = [
         ("second-factor-is-confirmed", "UPDATE second_factors SET confirmed_at = NULL WHERE user_id = 1"),
         # --- the record
         ("record-is-one-whole-chain", "UPDATE audit_rows SET actor = 'user:2' WHERE id = 3"),
+        ("tree-is-that-of-the-record", "UPDATE tiles SET hashes = BYTE WHERE level = 0 AND position = 0"),
+        (
+            "checkpoint-is-that-of-the-record",
+            "INSERT INTO checkpoints (id, size, root, at, note) VALUES (99, 3, 'ff', NOW, '')",
+        ),
+        (
+            "act-is-sealed-within-a-minute",
+            unsealed,
+        ),
         ("record-is-not-of-the-future", act("user:1", "case.note", "case:1", hours=2)),
         ("actor-of-the-record-is-known", act("user:999", "case.note", "case:1")),
         ("subject-of-the-record-is-there", act("user:1", "case.note", "case:999")),
@@ -734,6 +750,11 @@ CORRUPTIONS = [
         ("scheduling-is-on-the-record", unrecorded("period.scheduled", "period:1")),
         ("end-of-a-period-is-on-the-record", unrecorded("period.settled", "period:1")),
         ("closing-is-on-the-record", unrecorded("period.closed", "period:1")),
+        (
+            "stated-list-is-on-the-record",
+            "INSERT INTO stated_lists (period_id, ordinal, listing, stated_at, digest, digests)"
+            " VALUES (1, 1, 'opened', NOW, 'nowhere', '[]')",
+        ),
         ("disqualification-is-on-the-record", unrecorded("nominee.disqualified", "nominee:1")),
         ("withdrawal-is-on-the-record", unrecorded("nominee.withdrawn", "nominee:9")),
         # --- everywhere

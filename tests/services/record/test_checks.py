@@ -18,9 +18,8 @@ from app.sealing import Keyring
 from app.services.record.checks.registry import INVARIANTS
 from app.services.record.checks.run import MOST_NAMED, Finding, check, check_database
 from tests.busy import OPEN
-from tests.conftest import KEY, copy_of_template
+from tests.conftest import KEY
 from tests.files import vault_in
-from tests.hashes import cheap_hashes
 from tests.services.record.corruptions import CORRUPTIONS, DEMONSTRATION, WORLD, Corruption
 from tests.sound import eventful
 from tests.world import World, at
@@ -49,7 +48,7 @@ def bases(
                 shutil.copy(sqlite_template, folder / "gongshi.sqlite")
                 database = Database(f"sqlite:///{folder / 'gongshi.sqlite'}")
             else:
-                database = Database(copy_of_template(request.getfixturevalue("postgresql_url"), folder))
+                database = Database(request.getfixturevalue("postgresql_server").copy())
             _fill(database, name, folder)
             assert check_database(database, at(OPEN)) == []
             opened[name] = (database, _disarmed(database))
@@ -65,8 +64,7 @@ def _fill(database: Database, name: str, folder: Path) -> None:
     if name == WORLD:
         eventful(World.build(database, KEY, now=at("2026-09-01 Tue 09:00")), folder / "evidence")
         return
-    with cheap_hashes():
-        build(database, Keyring(KEY.decode()), at(OPEN), vault_in(folder / "evidence", KEY))
+    build(database, Keyring(KEY.decode()), at(OPEN), vault_in(folder / "evidence", KEY))
 
 
 def _disarmed(database: Database) -> Connection:
@@ -76,7 +74,8 @@ def _disarmed(database: Database) -> Connection:
     if database.engine.dialect.name == "sqlite":
         raw.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr] # before the transaction begins
         raw.execute("PRAGMA ignore_check_constraints=ON")  # type: ignore[union-attr]
-        drop = "DROP TRIGGER audit_rows_no_update", "DROP TRIGGER audit_rows_no_delete"
+        triggers = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").scalars()
+        drop = tuple(f"DROP TRIGGER {name}" for name in triggers)
     else:
         checks = [
             f"ALTER TABLE {table} DROP CONSTRAINT {check['name']}"

@@ -40,9 +40,11 @@ NOW = at("2026-09-19 Sat 12:00")
 ODD_TEXT = "甲" * 1500 + '\u2028\\"\n“乙”\U0001f600' + "丙" * 1400
 
 
-def restore(database: Database, store: Folder, keyring: Keyring, folder: Path, now: dt.datetime) -> Restored:
+def restore(
+    database: Database, store: Folder, keyring: Keyring, folder: Path, now: dt.datetime, *, unsealed: bool = False
+) -> Restored:
     """Restore a backup, and assert that it keeps every invariant (R37)."""
-    done = putting_back.restore(database, store, keyring, folder, now)
+    done = putting_back.restore(database, store, keyring, folder, now, unsealed=unsealed)
     if done.chain.holds:
         assert broken(database, now) == []
     return done

@@ -9,7 +9,6 @@ import pytest
 
 from app.database import Database
 from app.evidence.store import Folder
-from tests.conftest import copy_of_template
 
 
 @pytest.fixture
@@ -23,6 +22,6 @@ def elsewhere(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databa
     if request.param == "sqlite":
         made = Database(f"sqlite:///{tmp_path}/elsewhere/gongshi.sqlite")
     else:
-        made = Database(copy_of_template(request.getfixturevalue("postgresql_url"), tmp_path / "2", "template0"))
+        made = Database(request.getfixturevalue("postgresql_server").copy("template0"))
     yield made
     made.dispose()

@@ -21,7 +21,7 @@ from app.domain.refusals import BackupFailed, NotABackup
 from app.evidence.store import Folder
 from app.models import Document, Evidence, Purpose
 from app.services.objections import evidence, following
-from app.services.record import chain
+from app.services.record.verifying import verify
 from app.services.shared import documents
 from app.services.upkeep import backup
 from app.services.upkeep.backup import back_up
@@ -76,7 +76,7 @@ def test_security_09_a_backup_made_while_people_write_is_one_moment_and_is_put_b
         while len(shown) < 5:
             time.sleep(0.01)
         before = list(shown)
-        made = back_up(world.database, store, tmp_path / "backups", NOW)
+        made = back_up(world.database, store, RING, tmp_path / "backups", NOW)
         during = len(shown)
     finally:
         stop.set()
@@ -87,7 +87,8 @@ def test_security_09_a_backup_made_while_people_write_is_one_moment_and_is_put_b
     assert during > len(before)  # somebody did write meanwhile
     told = {name: table["rows"] for name, table in manifest_of(made.folder)["tables"].items()}
     found = counts(elsewhere)
-    assert found == told | {"audit_rows": told["audit_rows"] + 1}  # the restoring itself is on the record
+    acts = told["audit_rows"] + 1  # the restoring itself is on the record, and what waited is sealed
+    assert found == told | {"audit_rows": acts, "seals": acts, "unsealed": 0, "tiles": found["tiles"]}
     assert sum(told.values()) == made.rows == done.rows
     # One moment: what is written in one transaction is there whole, in every table.
     assert found["objections"] == found["cases"] == found["identities"]
@@ -95,11 +96,11 @@ def test_security_09_a_backup_made_while_people_write_is_one_moment_and_is_put_b
     with elsewhere.reader() as session:
         for receipt in before:
             assert following.find_by_receipt(session, RING, receipt)
-        whole = chain.verify(session, [made.head])
-        assert (whole.holds, whole.rows) == (True, made.head.number + 1)
+        whole = verify(session, [made.head])
+        assert (whole.holds, whole.rows, whole.unsealed) == (True, acts, 0)
     assert (done.chain.holds, done.chain.rows, done.chain.head) == (True, made.head.number, made.head.hash)
     with world.database.reader() as session:
-        assert chain.verify(session, [made.head]).holds
+        assert verify(session, [made.head]).holds
     again = Folder(tmp_path / "evidence elsewhere")
     assert {n: b"".join(again.get(n)) for n in again.names()} == {n: b"".join(store.get(n)) for n in store.names()}
     assert done.files == made.files == 3 + 2  # three files, and the copies of two documents
@@ -109,12 +110,15 @@ def test_security_09_every_value_comes_back_exactly_and_new_rows_follow(
     world: World, store: Folder, tmp_path: Path, elsewhere: Database
 ) -> None:
     eventful(world, tmp_path)
+    world.seal()
     before = world.everything()
-    made = back_up(world.database, store, tmp_path / "backups", NOW)
+    made = back_up(world.database, store, RING, tmp_path / "backups", NOW)
     restore(elsewhere, Folder(tmp_path / "e2"), RING, made.folder, NOW)
     copy = copied(world, elsewhere)
     after = copy.everything()
-    assert len(after.pop("audit_rows")) == len(before.pop("audit_rows")) + 1
+    for grown in ("audit_rows", "seals"):
+        assert len(after.pop(grown)) == len(before.pop(grown)) + 1
+    del after["tiles"], before["tiles"]
     assert after == before
     assert copy.acts()[-1] == ("cli", "backup.restored", "portal")
     assert world.acts()[-1] == ("cli", "backup.made", "portal")
@@ -137,7 +141,7 @@ def test_security_09_an_id_that_was_given_out_is_not_given_again(
     gone = [attach(world, tmp_path / "evidence", png(shade), now=FILED) for shade in range(3)]
     for file in gone:
         world.run(evidence.remove, vault, form_hash(world.key, TOKEN), file.id, now=NOW)
-    made = back_up(world.database, store, tmp_path / "backups", NOW)
+    made = back_up(world.database, store, RING, tmp_path / "backups", NOW)
     restore(elsewhere, Folder(tmp_path / "e2"), RING, made.folder, NOW)
     assert attach(copied(world, elsewhere), tmp_path / "e2", png(), now=FILED).id == gone[-1].id + 1
 
@@ -152,7 +156,7 @@ def test_security_09_files_of_staff_come_back_whole_and_a_lost_one_is_named(
     with world.database.reader() as session:
         kept, lost = session.scalars(select(Document.name).order_by(Document.id))
     (evidence_folder / lost[:2] / lost).unlink()
-    made = back_up(world.database, store, tmp_path / "backups", NOW)
+    made = back_up(world.database, store, RING, tmp_path / "backups", NOW)
     assert (made.files, made.missing) == (1, (lost,))
     there = Database(f"sqlite:///{tmp_path}/e/gongshi.sqlite")
     done = restore(there, Folder(tmp_path / "e2"), RING, made.folder, NOW)
@@ -172,7 +176,7 @@ def test_a_backup_can_be_checked_without_the_portal_and_is_its_owners_alone(
     world: World, store: Folder, tmp_path: Path
 ) -> None:
     eventful(world, tmp_path)
-    made = back_up(world.database, store, tmp_path / "backups", NOW)
+    made = back_up(world.database, store, RING, tmp_path / "backups", NOW)
     subprocess.run(["sha256sum", "--check", "--strict", "--quiet", "files.sha256"], cwd=made.folder, check=True)
     paths = list((tmp_path / "backups" / NAME).rglob("*"))
     assert {oct(path.stat().st_mode & 0o777) for path in paths} == {"0o600", "0o700"}
@@ -187,7 +191,7 @@ def test_a_backup_can_be_checked_without_the_portal_and_is_its_owners_alone(
     for path in paths:
         assert not path.is_file() or KEY not in path.read_bytes()
     with pytest.raises(BackupFailed, match=f"{NAME} 已经有了"):
-        back_up(world.database, store, tmp_path / "backups", NOW)
+        back_up(world.database, store, RING, tmp_path / "backups", NOW)
 
 
 # --- what goes wrong -------------------------------------------------------------------------------
@@ -201,22 +205,22 @@ def test_security_09_whatever_stops_a_backup_leaves_no_half_of_one(
     acts = world.acts()
     (tmp_path / "file").write_text("not a folder")
     with pytest.raises(BackupFailed, match="Not a directory"):
-        back_up(world.database, store, tmp_path / "file" / "backups", NOW)
+        back_up(world.database, store, RING, tmp_path / "file" / "backups", NOW)
     backups = tmp_path / "backups"
     _, unlimited = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, unlimited))  # less than the larger evidence file
     try:
         with pytest.raises(BackupFailed, match="File too large"):
-            back_up(world.database, store, backups, NOW)
+            back_up(world.database, store, RING, backups, NOW)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (unlimited, unlimited))
     monkeypatch.setattr(backup, "sync", lambda folder: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
-        back_up(world.database, store, backups, NOW)
+        back_up(world.database, store, RING, backups, NOW)
     monkeypatch.undo()
     assert [path.name for path in backups.iterdir()] == [".lock"]
     assert world.acts() == acts
-    assert back_up(world.database, store, backups, NOW).files == 5  # two documents with their copies, a picture
+    assert back_up(world.database, store, RING, backups, NOW).files == 5  # two documents with their copies, a picture
 
 
 @on_sqlite
@@ -241,7 +245,7 @@ def test_security_09_a_backup_killed_outright_leaves_nothing_that_looks_whole(
             assert time.monotonic() < until
             time.sleep(0.05)
         with pytest.raises(BackupFailed, match="另一个备份正在进行"):
-            back_up(world.database, store, backups, NOW)
+            back_up(world.database, store, RING, backups, NOW)
     finally:
         process.send_signal(signal.SIGKILL)
         process.wait()
@@ -250,7 +254,7 @@ def test_security_09_a_backup_killed_outright_leaves_nothing_that_looks_whole(
         restore(Database(f"sqlite:///{tmp_path}/new.sqlite"), Folder(tmp_path / "e2"), RING, half, NOW)
     assert not (tmp_path / "new.sqlite").exists()
     (tmp_path / "kept").rename(stuck)
-    back_up(world.database, store, backups, NOW)
+    back_up(world.database, store, RING, backups, NOW)
     assert {path.name for path in backups.iterdir()} == {".lock", NAME}
 
 
@@ -262,7 +266,7 @@ def test_evidence_that_is_lost_does_not_keep_the_rest_from_being_saved_and_is_na
     lost, _, never_filed = stored_names(world)
     store.delete(lost)
     store.delete(never_filed)  # as if forgotten while the backup ran: its row is soon gone too
-    made = back_up(world.database, store, tmp_path / "backups", NOW)
+    made = back_up(world.database, store, RING, tmp_path / "backups", NOW)
     assert (made.files, made.missing) == (3, (lost,))
     fresh = Database(f"sqlite:///{tmp_path}/fresh.sqlite")
     done = restore(fresh, Folder(tmp_path / "e2"), RING, made.folder, NOW)

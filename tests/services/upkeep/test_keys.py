@@ -18,6 +18,9 @@ FILED, ASKED, GRANTED, READ = (f"2026-09-18 Fri {time}" for time in ("09:00", "1
 WHO = Objector("赵小禾", "", "13000000001")
 
 
+TABLES = ("identities", "objections", "second_factors")
+
+
 def test_security_15_a_new_key_seals_everything_anew_and_old_receipts_go_on(world: World) -> None:
     period = world.round_two()
     filing = world.filing()
@@ -29,10 +32,10 @@ def test_security_15_a_new_key_seals_everything_anew_and_old_receipts_go_on(worl
     )  # sent twice all the same
     rows = len(world.acts())
     assert (
-        world.run(keys.rotate, now=at(ASKED), keyring=new) == 1 + 6
-    )  # who filed; a second factor each but the auditor
+        world.run(keys.rotate, now=at(ASKED), keyring=new) == 1 + 1 + 6
+    )  # who filed, what opens the proof of it; a second factor each but the auditor
     assert world.run(keys.rotate, now=at(ASKED), keyring=new) == 0
-    assert world.acts(rows) == [("cli", "keys.rotated", f"table:{table}") for table in ("identities", "second_factors")]
+    assert world.acts(rows) == [("cli", "keys.rotated", f"table:{table}") for table in TABLES]
     with world.database.reader() as session:
         sealed = session.scalars(select(Identity)).one()
         assert identities.unseal_objector(Keyring("a new key, thirty-two bytes long!"), sealed) == WHO

@@ -49,7 +49,7 @@ SPOILT: list[tuple[Spoil, str]] = [
     (edit("manifest.json", lambda text: "[]"), "manifest.json：内容读不懂"),
     (edit("manifest.json", lambda text: text.replace('"revision": "', '"revision": "9')), "请先升级本系统"),
     (edit("manifest.json", lambda text: text.replace('"format": 1', '"format": 2')), "请先升级本系统"),
-    (edit("manifest.json", lambda text: text.replace('"units": {', '"passwords": {')), "manifest.json：与备份时不一致"),
+    (edit("manifest.json", lambda text: text.replace('"units": {', '"passwords": {')), "manifest.json：封印对不上"),
     (edit("files.sha256", lambda text: text[1:]), "files.sha256：与备份时不一致"),
     (lambda folder: (folder / "files.sha256").unlink(), "files.sha256：与备份时不一致"),
     (
@@ -71,7 +71,7 @@ def test_security_09_a_backup_that_differs_from_its_manifest_is_refused_before_a
     world: World, store: Folder, tmp_path: Path
 ) -> None:
     eventful(world, tmp_path)
-    made = back_up(world.database, store, tmp_path / "backups", NOW)
+    made = back_up(world.database, store, RING, tmp_path / "backups", NOW)
     for number, (spoil, said) in enumerate(SPOILT):
         spoilt = tmp_path / f"spoilt{number}"
         shutil.copytree(made.folder, spoilt)
@@ -88,7 +88,7 @@ def test_security_09_a_backup_is_put_back_into_an_empty_database_only(
     world: World, store: Folder, tmp_path: Path, elsewhere: Database
 ) -> None:
     eventful(world, tmp_path)
-    made = back_up(world.database, store, tmp_path / "backups", NOW)
+    made = back_up(world.database, store, RING, tmp_path / "backups", NOW)
     before = world.everything()
     with pytest.raises(WrongState, match="现在的数据库里已有内容（audit_rows、"):
         restore(world.database, Folder(tmp_path / "e2"), RING, made.folder, NOW)
@@ -115,7 +115,7 @@ def test_security_09_a_backup_of_the_first_version_is_put_back_and_migrated(
     made = DATA / "backup-of-0001"
     told = {name: table["rows"] for name, table in manifest_of(made)["tables"].items()}
     assert manifest_of(made)["revision"] == "0001"
-    done = restore(elsewhere, Folder(tmp_path / "e2"), RING, made, NOW)
+    done = restore(elsewhere, Folder(tmp_path / "e2"), RING, made, NOW, unsealed=True)
     assert elsewhere.is_migrated()
     assert (done.rows, done.files, done.chain.holds, done.chain.rows) == (sum(told.values()), 1, True, 5)
     found = counts(elsewhere)
@@ -129,7 +129,7 @@ def test_what_stops_a_restore_leaves_the_database_empty_for_another_try(
     world: World, store: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     eventful(world, tmp_path)
-    made = back_up(world.database, store, tmp_path / "backups", NOW)
+    made = back_up(world.database, store, RING, tmp_path / "backups", NOW)
     fresh = Database(f"sqlite:///{tmp_path}/fresh.sqlite")
 
     def stop(*_: object) -> None:
@@ -153,7 +153,7 @@ def test_a_record_that_was_broken_is_put_back_as_it_was_and_said_to_be_broken(
         session.execute(text("DROP TRIGGER audit_rows_no_update"))
         session.execute(text("UPDATE audit_rows SET actor = 'user:9' WHERE id = 5"))
         session.commit()
-    made = back_up(world.database, store, tmp_path / "backups", NOW)
+    made = back_up(world.database, store, RING, tmp_path / "backups", NOW)
     fresh = Database(f"sqlite:///{tmp_path}/fresh.sqlite")
     done = restore(fresh, Folder(tmp_path / "e2"), RING, made.folder, NOW)
     assert (done.chain.broken_at, done.chain.problem) == (5, "内容被改动")

@@ -28,7 +28,7 @@ HANDLER, OFFICE, AUDITOR = (f"new-{role}" for role in (Role.HANDLER, Role.OFFICE
 
 
 @pytest.fixture(autouse=True)
-def people(world: World, quick_hashes: None) -> None:
+def people(world: World) -> None:
     """Accounts with a password of their own; those that can conclude with a second factor too."""
     now = at("2026-09-01 Tue 09:00")
     with world.database.writer() as session:

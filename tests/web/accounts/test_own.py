@@ -23,7 +23,7 @@ GIVEN, CHOSEN = "correct horse battery", "a quiet morning by the lake"
 
 
 @pytest.fixture(autouse=True)
-def newcomers(world: World, quick_hashes: None) -> None:
+def newcomers(world: World) -> None:
     """Accounts as the command line makes them: somebody else knows their passwords. The clerk concludes nothing."""
     places = {
         "clerk": (Role.AUDITOR, world.office),

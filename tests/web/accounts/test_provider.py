@@ -271,9 +271,7 @@ def test_a_provider_that_is_down_or_names_other_hosts_is_not_followed(
         assert "统一身份认证现在连不上。请用登录名和密码登录" in said(client, client.get("/login/oidc"))
 
 
-def test_the_password_way_works_while_the_provider_is_down(
-    world: World, make: Callable[..., Flask], quick_hashes: None
-) -> None:
+def test_the_password_way_works_while_the_provider_is_down(world: World, make: Callable[..., Flask]) -> None:
     with provider_with() as gone:
         app = make(oidc_issuer=gone, oidc_name="市统一身份认证")
         half_way = Browser(app)

@@ -16,10 +16,7 @@ from app.services.accounts import units
 from tests.web.browsing import Browser, MovingClock, Page
 from tests.world import World, at
 
-pytestmark = [
-    pytest.mark.usefixtures("quick_hashes"),
-    pytest.mark.parametrize("database", ["sqlite"], indirect=True),  # the services are tested on both
-]
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # the services are tested on both
 Staff = Callable[[str], Browser]
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from app.domain.objections.receipt import new_form_token
 from app.models import Case, Identity, Objection
-from app.services.record import chain
+from app.services.record.verifying import verify
 from tests.web.browsing import Browser, Page, filled
 from tests.web.crowd import Crowd, mobile
 from tests.world import World, at_once
@@ -34,4 +34,4 @@ def test_security_01_fifty_objectors_at_once_get_fifty_receipts(world: World, ap
         assert [session.scalar(select(func.count()).select_from(table)) for table in (Objection, Case, Identity)] == [
             50
         ] * 3
-        assert chain.verify(session).holds
+        assert verify(session).holds

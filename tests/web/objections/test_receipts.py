@@ -12,7 +12,7 @@ from sqlalchemy import event
 
 from app.domain.cases.states import Conclusion, DeclineGround, State
 from app.services.cases import investigation
-from app.services.record import chain
+from app.services.record.verifying import verify
 from app.web.shared.qr import qr
 from tests.web.browsing import Browser, MovingClock, Page, filled
 from tests.world import World, at
@@ -75,7 +75,7 @@ def test_security_11_a_wrong_code_is_recorded_and_answer_and_work_say_nothing_of
     recorded = "".join(set(world.everything()["audit_rows"]) - set(rows["audit_rows"]))
     assert not any(typed in recorded for typed in wrong if len(typed) > 3)
     with world.database.reader() as session:
-        assert chain.verify(session).holds
+        assert verify(session).holds
 
 
 def test_security_11_who_guesses_is_throttled_and_then_the_right_code_is_refused_alike(

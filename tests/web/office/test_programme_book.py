@@ -20,10 +20,7 @@ from tests.services.office.test_programme_books import BOOK, PLAN
 from tests.web.browsing import Browser, Page
 from tests.world import World, at
 
-pytestmark = [
-    pytest.mark.usefixtures("quick_hashes"),
-    pytest.mark.parametrize("database", ["sqlite"], indirect=True),  # what a page shows is one on both
-]
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # what a page shows is one on both
 Staff = Callable[[str], Browser]
 
 

@@ -20,12 +20,14 @@ from app.domain.objections.arrival import Channel
 from app.domain.office.tasks import TaskKind
 from app.domain.upkeep.data_requests import DataRequestKind, Requester
 from app.models import Nominee, Programme, User
+from app.services.calendar.availability import record_heartbeat
 from app.services.cases import settlement
 from app.services.messages import dispatching
 from app.services.nominees import eligibility, replacements, withdrawals
 from app.services.nominees.nominating import Particulars
 from app.services.periods import closing, scheduling
 from app.services.record.checks.run import Finding
+from app.services.record.in_words import UNNUMBERED
 from app.services.upkeep import checking, data_requests
 from app.services.upkeep.data_requests import AskedOfUs, NewDataRequest
 from tests import awards
@@ -120,6 +122,7 @@ COUNTED: dict[TaskKind, Callable[[Page], int]] = dict.fromkeys(TaskKind, listed)
         one,
     ),
     TaskKind.CHECKS: lambda page: page.source.count('data-label="哪张表"'),
+    TaskKind.UNSEALED: lambda page: page.text.count(UNNUMBERED),
     TaskKind.MOVES: lambda page: boxes(page, hidden=True),
     TaskKind.BURST: boxes,
     TaskKind.SCHEDULE: lambda page: 1 if "/new/" in page.path else boxes(page),
@@ -242,9 +245,11 @@ def test_messages_checks_accounts_and_the_calendar(
     never = Outcome(Reply.NEVER, "550 no such user")
     world.run(dispatching.settle, (claimed, never), now=at(FILED))
     findings = [Finding("filed in time", "R6", "objections", row) for row in (7, 8)]
-    world.run(checking.store_findings, findings, 1.5, now=at(FILED))
+    world.seal()
+    world.run(checking.store_findings, findings, 1.5, now=at("2026-09-18 Fri 08:58"))
+    world.run(record_heartbeat, dt.timedelta(minutes=2), now=at(FILED))
     met = walk(staff, "office", "head")
-    assert {TaskKind.GIVEN_UP, TaskKind.UNREACHABLE, TaskKind.CHECKS} <= met
+    assert {TaskKind.GIVEN_UP, TaskKind.UNREACHABLE, TaskKind.CHECKS, TaskKind.UNSEALED} <= met
     clock.to("2026-12-01 Tue 09:00")
     assert TaskKind.CALENDAR in walk(staff, "office")
 

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from app.services.cases import settlement
 from app.services.record import chain
 from tests.data import STATUTORY_2027
+from tests.services.record.tampering import unguard
 from tests.web.browsing import Browser, MovingClock
 from tests.world import World, at
 
@@ -59,7 +60,11 @@ def test_a_disqualification_is_reversed_by_two_people_of_the_office(
 def test_security_38_the_auditor_reads_the_record_and_an_edited_row_is_found(world: World, staff: Staff) -> None:
     world.round_two()
     auditor = staff("auditor")
+    waiting = auditor.get("/office/record?verify=1").text
     rows = len(world.acts())
+    for said in ("校验通过：共 0 条，连续完整", f"还有 {rows} 条等待编号，最早的写于 2026年9月7日 09:00", "待编号"):
+        assert said in waiting, said
+    world.seal()
     for query in ("", "?page=1", "?subject=period:6", "?action=period.closed", "?page=9", "?page=²", f"?page={10**30}"):
         assert auditor.get(f"/office/record{query}").status == 200, query
     assert "没有符合条件的记录" in auditor.get("/office/record?subject=nothing").text
@@ -80,11 +85,7 @@ def test_security_38_the_auditor_reads_the_record_and_an_edited_row_is_found(wor
         answer = auditor.get(f"{form.action}?{urlencode(form.fields | {'kept': kept})}")
         assert (answer.status, said in answer.text) == (200, True), (kept, answer.text[:900])
     with world.database.writer() as session:
-        if session.get_bind().dialect.name == "postgresql":
-            session.execute(text("ALTER TABLE audit_rows DISABLE TRIGGER ALL"))
-        else:
-            for name in session.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
-                session.execute(text(f"DROP TRIGGER {name}"))
+        unguard(session)
         session.execute(text("UPDATE audit_rows SET action = 'edited' WHERE id = 2"))
         session.commit()
     assert "校验不通过：第 2 条内容被改动" in auditor.get("/office/record?verify=1").text

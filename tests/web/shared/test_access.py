@@ -36,7 +36,14 @@ MATRIX = [
     ("GET", "/", 200, EVERYBODY, 200),
     ("GET", "/privacy", 200, EVERYBODY, 200),
     ("GET", "/genuine", 200, EVERYBODY, 200),
+    ("GET", "/log/check", 200, EVERYBODY, 200),
+    ("GET", "/log/consistency", 404, EVERYBODY, 404),  # of no sizes: tests/web/record/test_log_proofs.py
+    ("GET", "/log/checkpoints/1/stamp", 404, EVERYBODY, 404),
+    ("POST", "/log/add-checkpoint", 404, EVERYBODY, 404),  # no witness: no log is set
     ("GET", "/accessibility", 200, EVERYBODY, 200),
+    ("GET", "/log/", 200, EVERYBODY, 200),
+    ("GET", "/log/checkpoint", 404, EVERYBODY, 404),  # none yet: tests/web/record/test_log.py
+    ("GET", "/log/checkpoints/1", 404, EVERYBODY, 404),
     ("GET", "/site-mark", 404, EVERYBODY, 404),  # none is set: tests/web/shared/test_site.py
     ("GET", "/robots.txt", 200, EVERYBODY, 200),
     ("GET", "/favicon.ico", 200, EVERYBODY, 200),
@@ -44,6 +51,8 @@ MATRIX = [
     ("GET", "/search", 200, EVERYBODY, 200),
     ("GET", "/periods/6", 200, EVERYBODY, 200),
     ("GET", "/periods/6/print", 200, EVERYBODY, 200),
+    ("GET", "/periods/6/list.json", 200, EVERYBODY, 200),
+    ("GET", "/periods/6/proof.json", 404, EVERYBODY, 404),  # nothing is stated yet: tests/web/periods/test_proofs.py
     ("GET", "/periods/6/nominees/3", 200, EVERYBODY, 200),
     ("GET", "/decisions/", 200, EVERYBODY, 200),
     ("GET", "/decisions/1", 404, EVERYBODY, 404),  # no decision yet
@@ -62,6 +71,8 @@ MATRIX = [
     ("POST", "/receipt", 422, EVERYBODY, 422),
     ("GET", f"/receipt/again/{HANDLE}", 302, EVERYBODY, 302),
     ("GET", "/receipt/file", 302, EVERYBODY, 302),
+    ("GET", "/receipt/proof", 302, EVERYBODY, 302),
+    ("GET", "/receipt/filed", 302, EVERYBODY, 302),
     ("POST", "/receipt/kept", 303, EVERYBODY, 303),
     ("POST", "/receipt/supplement", 401, EVERYBODY, 401),
     ("POST", "/receipt/withdraw", 401, EVERYBODY, 401),

@@ -57,11 +57,27 @@ def test_not_ready_before_the_migrations(tmp_path: Path, client: Browser, world:
 def test_not_ready_while_a_deadline_is_five_minutes_late(world: World, client: Browser, clock: MovingClock) -> None:
     world.round_two()
     world.run(settlement.settle_due, now=at("2026-09-18 Fri 09:00"))  # the first rounds
+    world.seal()
     for moment, ready in (("2026-09-30 Wed 00:04:59", True), ("2026-09-30 Wed 00:05", False)):
         clock.to(moment)
         page = client.get("/readyz")
         assert (page.status, page.source) == ((200, READY) if ready else unready("settlement"))
     world.run(settlement.settle_due, now=clock.now)
+    assert client.get("/readyz").source == READY
+
+
+def test_acts_that_wait_for_their_seal_longer_than_a_minute_are_named(
+    world: World, client: Browser, clock: MovingClock
+) -> None:
+    world.past_round_one(world.nominees)
+    world.seal()
+    world.schedule(2, world.qilin, world.nominees, "2026-09-18", 3, "2026-09-17 Thu 10:00")
+    for moment, late in (("2026-09-17 Thu 10:01", False), ("2026-09-17 Thu 10:01:00.000001", True)):
+        clock.to(moment)
+        page = client.get("/readyz")
+        expected = {"ready": True} | ({"degraded": ["record"]} if late else {})
+        assert (page.status, json.loads(page.source)) == (200, expected)
+    world.seal()
     assert client.get("/readyz").source == READY
 
 
@@ -86,6 +102,7 @@ def test_what_can_be_done_without_for_a_while_is_named_and_nobody_is_sent_away(
     for settings, degraded in (
         ({"evidence_dir": folder}, None),  # not there yet, but could be made
         ({"redis_url": "redis://127.0.0.1:1"}, ["redis"]),
+        ({"redis_url": "redis://127.0.0.1:1", "limits_enabled": False}, None),  # nobody counts in it
         ({"evidence_dir": Path("/dev/null/evidence")}, ["evidence"]),
         ({"evidence_dir": Path("/dev/null/evidence"), "evidence_s3_bucket": "elsewhere"}, None),
         ({"redis_url": "redis://:a-password@127.0.0.1:1", "evidence_dir": Path("/dev/null/x")}, ["redis", "evidence"]),

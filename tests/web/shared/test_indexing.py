@@ -83,6 +83,8 @@ def test_robots_txt_opens_what_may_be_indexed_and_nothing_else(client: Browser) 
         "Allow: /decisions/",
         "Allow: /decisions/$",
         "Allow: /genuine$",
+        "Allow: /log/$",
+        "Allow: /log/check$",
         "Allow: /privacy$",
         "Allow: /static/",
         "Allow: /favicon.ico",

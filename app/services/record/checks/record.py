@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, cast, exists, func, literal, or_, select
 
 from app.domain.cases.states import State
 from app.models import (
+    ActSeal,
     AuditRow,
     Base,
     Case,
@@ -17,11 +18,14 @@ from app.models import (
     Objection,
     Period,
     Programme,
+    StatedList,
     Unit,
+    UnsealedAct,
     User,
 )
-from app.services.record.chain import verify
 from app.services.record.checks.registry import LiveData, invariant, is_on_record
+from app.services.record.sealer import SEALED_WITHIN
+from app.services.record.verifying import Part
 
 Found = Iterator[tuple[type[Base], int]]
 _SUBJECTS: dict[str, type[Base]] = {
@@ -43,11 +47,32 @@ _LED_THERE = {
 }
 
 
+def _misfit(live: LiveData, part: Part) -> Found:
+    found = live.record
+    if found.broken_at is not None and found.part is part:
+        yield ActSeal, found.broken_at
+
+
 @invariant("R32", "记录前后相连，没有改动、缺少或者调换")
 def record_is_one_whole_chain(live: LiveData) -> Found:
-    found = verify(live.session)
-    if found.broken_at is not None:
-        yield AuditRow, found.broken_at
+    yield from _misfit(live, Part.CHAIN)
+
+
+@invariant("R38", "校验树与记录逐条相符")
+def tree_is_that_of_the_record(live: LiveData) -> Found:
+    yield from _misfit(live, Part.TREE)
+
+
+@invariant("R38", "公布的存证与记录相符")
+def checkpoint_is_that_of_the_record(live: LiveData) -> Found:
+    yield from _misfit(live, Part.CHECKPOINT)
+
+
+@invariant("R38", "每条记录写下后一分钟内编号")
+def act_is_sealed_within_a_minute(live: LiveData) -> Select[int]:
+    """Count from when the portal was last on record as serving: what was written before a stop waits for the start."""
+    late = AuditRow.at < live.served - SEALED_WITHIN
+    return select(UnsealedAct.act_id).join(AuditRow, AuditRow.id == UnsealedAct.act_id).where(late)
 
 
 @invariant("R1", "没有写到将来的记录")
@@ -108,6 +133,16 @@ def end_of_a_period_is_on_the_record(_live: LiveData) -> Iterator[Select[int]]:
 @invariant("R32", "每次公示的办结都有记录")
 def closing_is_on_the_record(_live: LiveData) -> Select[int]:
     return select(Closing.id).where(~is_on_record("period.closed", "period", Closing.period_id))
+
+
+@invariant("R38", "每份存证的名单都有记录，校验值相同")
+def stated_list_is_on_the_record(_live: LiveData) -> Select[int]:
+    told = exists().where(
+        AuditRow.subject == literal("period:") + cast(StatedList.period_id, String),
+        AuditRow.action == literal("period.list_") + cast(StatedList.listing, String),
+        AuditRow.details.contains(StatedList.digest),
+    )
+    return select(StatedList.id).where(~told)
 
 
 @invariant("R32", "每次取消资格都有记录")

@@ -17,6 +17,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.domain.calendar.workdays import local_date
 from app.models import AuditRow, AvailabilitySpan, Base, Case, Entry, Period, Programme, Replanning, WindowExtension
+from app.services.record.verifying import Verification, verify
 
 # Two servers may differ by so much, and a tick may be under way.
 TOLERANCE = dt.timedelta(minutes=10)
@@ -106,8 +107,18 @@ class LiveData:
 
         It came due while the portal was on record as serving: what came while it was down waits for the next tick.
         """
+        return self.served - TOLERANCE
+
+    @cached_property
+    def served(self) -> dt.datetime:
+        """The last moment at which the portal was on record as serving, `now` at the latest."""
         served = self.session.scalar(select(func.max(AvailabilitySpan.last_seen_at)))
-        return min(self.now, served) - TOLERANCE if served else _LONG_AGO
+        return min(self.now, served) if served else _LONG_AGO
+
+    @cached_property
+    def record(self) -> Verification:
+        """What a walk over the whole record found. Several invariants tell of it; it is walked once."""
+        return verify(self.session)
 
     @cached_property
     def periods(self) -> Sequence[Days]:

@@ -1,0 +1,1 @@
+"""The record as a tree: hashes, proofs and the notes that state them (R38)."""

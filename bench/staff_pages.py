@@ -1,0 +1,113 @@
+"""Every page of staff, where there are a hundred times as many entries and cases: its time must hardly grow.
+
+Time is processor time of the page alone, in this process: whatever else runs on the machine does not count. Bytes are
+those of the page as it is sent.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from pathlib import Path
+
+from app.clock import now
+from app.database import Database
+from app.web.factory import create_app
+from bench import long_lists, report, servers
+from bench.long_lists import LongLists
+from config import Settings
+from tests.running import PostgreSQL
+from tests.web.browsing import Browser
+
+SIZES = ((160, 120), (15_000, 10_000))  # entries and cases; the small one fills a page of each list too
+_ROUNDS = 3
+# The pages of lists, by who looks, as they open; then what somebody asks of them.
+LISTS = {
+    "office": (
+        "/office/cases",
+        "/office/cases?page=2",
+        "/office/cases?sort=-name",
+        "/office/cases?mine=0",
+        "/desk/",
+        "/desk/watched",
+        "/desk/letters",
+        "/desk/registrations",
+        "/office/periods",
+        "/office/periods/{period}",
+        "/office/periods/{period}/entries",
+        "/office/record",
+        "/office/messages",
+        "/office/data-requests",
+        "/office/identities",
+        "/office/flood",
+        "/office/checks",
+        "/office/calendar",
+        "/nominees/",
+        "/nominees/?sort=-name",
+        "/nominees/1",
+        "/imports/",
+        "/people/",
+        "/people/{head}",
+        "/units/",
+        "/programmes/",
+        "/desk/cases/200000001",
+    ),
+    "head": ("/desk/", "/desk/letters", "/desk/registrations", "/nominees/", "/imports/", "/people/", "/units/"),
+}
+
+
+def run_sqlite(home: Path) -> None:
+    _run("sqlite", {size: f"sqlite:///{home}/staff_{size[0]}.sqlite" for size in SIZES})
+
+
+def run_postgresql(home: Path) -> None:
+    server = PostgreSQL(home / "server")
+    try:
+        _run("postgresql", {size: server.new_database(f"staff_{size[0]}") for size in SIZES})
+    finally:
+        server.close()
+
+
+def _run(database: str, urls: dict[tuple[int, int], str]) -> None:
+    small, large = (_pages(url, size) for size, url in urls.items())
+    for (who, path), few in small.items():
+        many = large[who, path]
+        names = {"small": f"{who} {path}", "large": f"{who} {path} ×100"}
+        samples = {names["small"]: few.seconds, names["large"]: many.seconds}
+        more = {"database": database, "bytes": many.bytes, "bytes_small": few.bytes}
+        report.line(names["large"], "ms", samples, names["small"], **more)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Page:
+    seconds: list[float]
+    bytes: int
+
+
+def _pages(url: str, size: tuple[int, int]) -> dict[tuple[str, str], _Page]:
+    database = Database(url)
+    database.migrate()
+    made = long_lists.fill(database, now(), entries=size[0], cases=size[1])
+    database.dispose()
+    app = create_app(Settings(database_url=url, secret_key=servers.KEY, identity_key=servers.KEY))
+    found = {}
+    for who, paths in LISTS.items():
+        browser = Browser(app).sign_in(getattr(made, who))
+        for path in paths:
+            found[who, path] = _measured(browser, _address(path, made))
+    return found
+
+
+def _address(path: str, made: LongLists) -> str:
+    return path.format(**dataclasses.asdict(made))
+
+
+def _measured(browser: Browser, path: str) -> _Page:
+    seconds, size = [], 0
+    for _ in range(_ROUNDS + 1):
+        start = time.process_time()
+        answer = browser.open(path)
+        size = len(answer.get_data())
+        seconds.append((time.process_time() - start) * 1000)
+        assert answer.status_code == 200, path
+    return _Page(seconds[1:], size)  # the first finds nothing compiled

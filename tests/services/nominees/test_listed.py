@@ -1,0 +1,55 @@
+"""The list of nominees: reviews, grounds and statuses as the database finds them are what the rules say of each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from app.domain.nominees.statuses import Status
+from app.models import Programme, ReviewStage
+from app.services.nominees import listed, reviews
+from app.services.nominees.fates import fates_of
+from app.services.nominees.statuses import find_statuses
+from app.services.shared.stored_rows import Selection
+from tests import busy
+from tests.world import World, at
+
+
+def test_what_is_narrowed_by_is_what_each_row_says(world: World, tmp_path: Path) -> None:
+    busy.busy(world, tmp_path / "evidence")
+    busy.changed(world)
+    for login in ("office", "head", "stranger"):
+        for now in (busy.OPEN, busy.DUE):
+            with world.database.reader() as session:
+                agree(session, world, login, now)
+
+
+def agree(session: Session, world: World, login: str, now: str) -> None:
+    programme = session.get_one(Programme, world.programme)
+    actor, moment = world.actor(login), at(now)
+    rows = listed.stored_nominees(session, world.keyring, programme, actor, moment)
+    every = list(rows.every(Selection()))
+    fates = fates_of(session, world.programme, actor, moment)
+    ids = [nominee.id for nominee in fates.nominees]
+    assert [row.id for row in every] == ids
+    assert {row.id for row in every if row.is_out} == fates.out
+    assert set(rows.ids(Selection([listed.was_out(moment)]))) == fates.touched
+    statuses = find_statuses(session, ids, moment)
+    assert listed.statuses_of(rows, moment) == {*statuses.values()}
+    assert {row.id: row.status for row in every} == statuses
+    words = reviews.find_latest(session, ids)
+    for stage in ReviewStage:
+        for wanted in ("none", "passed", "refused"):
+            said = {
+                one
+                for one in ids
+                if wanted
+                == ("none" if stage not in words.get(one, {}) else "passed" if words[one][stage].passed else "refused")
+            }
+            assert set(rows.ids(Selection([listed.is_reviewed(stage, wanted)]))) == said, (stage, wanted)
+    for word in ("撤销", "逾期", "成立", "没有这个词"):
+        found = set(rows.ids(Selection([listed.has_ground(word)])))
+        expected = {row.id for row in every if word in row.why_out and row.status is not Status.WITHDRAWN}
+        settled = {row.id for row in every if row.disqualifications}
+        assert found & settled == expected & settled, word

@@ -1,0 +1,108 @@
+"""Both databases order, find and count as Python does: names by sound, days in Shanghai, what is empty last."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.accounts.unit_order import by_sound
+from app.domain.shared.wording import coarse
+from app.models import Period, Programme
+from app.models.expressions import DayWritten, LocalDay
+from app.services.shared.stored_rows import Selection, StoredRows, a_day, a_name, a_number, a_text, an_end
+from tests.world import World, at
+
+NAMES = ["曲靖市", "罗平县", "Alpha", "会泽县", "安宁", "鱂水 100%", ""]
+
+
+def programmes(world: World) -> list[str]:
+    """Programmes whose numbers of notice are the names, one of them empty."""
+    with world.database.writer() as session:
+        for number, name in enumerate(NAMES):
+            session.add(
+                Programme(
+                    title=f"活动{number}",
+                    notice_number=name,
+                    collective_honour="甲",
+                    individual_honour="乙",
+                    lapse_clause="丙",
+                    upheld_clause="丁",
+                    created_at=at("2026-09-18 Fri 00:00") + dt.timedelta(hours=number),
+                )
+            )
+        session.commit()
+    return NAMES
+
+
+def rows_of(session: Session) -> StoredRows[Programme]:
+    def load(ids: Sequence[int]) -> list[Programme]:
+        return list(session.scalars(select(Programme).where(Programme.id.in_(ids))))
+
+    source = select(Programme.id).where(Programme.title.startswith("活动"))
+    return StoredRows(session, Programme.id, source, (Programme.id,), load, lambda row: row.id)
+
+
+def test_names_sort_by_sound_in_both_directions_and_empty_ones_stand_last(world: World) -> None:
+    names = programmes(world)
+    there = sorted((name for name in names if name), key=by_sound)
+    with world.database.reader() as session:
+        rows = rows_of(session)
+        for descending, expected in ((False, there), (True, there[::-1])):
+            selection = Selection(sort=a_text(Programme.notice_number), descending=descending)
+            assert [row.notice_number for row in rows.every(selection)] == [*expected, ""]
+            assert [row.notice_number for row in rows.page(selection, 1, 2)] == expected[1:3]
+
+
+def test_every_word_is_found_in_one_column_or_another_and_signs_are_signs(world: World) -> None:
+    programmes(world)
+    with world.database.reader() as session:
+        rows = rows_of(session)
+        finds = [each.finds for each in (a_text(Programme.title), a_text(Programme.notice_number)) if each.finds]
+
+        def found(*words: str) -> list[str]:
+            return [row.title for row in rows.every(Selection(words=words, searched=finds))]
+
+        assert found("alpha") == ["活动2"]
+        assert found("活动", "县") == ["活动1", "活动3"]
+        assert found("100%") == ["活动5"]
+        assert found("_") == found("活动2", "县") == []
+        assert rows.count(Selection(words=["县"], searched=finds)) == 2
+
+
+def test_days_are_those_of_shanghai_as_pages_write_them(world: World) -> None:
+    period = world.round_two()
+    with world.database.reader() as session:
+        row = session.get_one(Period, period)
+        for moment in (Period.opens_at, Period.closes_at, Period.scheduled_at):
+            stored = getattr(row, moment.key)
+            written, day = session.execute(
+                select(DayWritten(moment), LocalDay(moment)).where(Period.id == period)
+            ).one()
+            assert (written, day) == (
+                coarse(stored),
+                f"{stored.astimezone(dt.timezone(dt.timedelta(hours=8))):%Y-%m-%d}",
+            )
+        for column, word, found in (
+            (an_end(Period.conclude_by), "9月29日", True),  # 24:00 of the 29th is no moment of the 30th
+            (an_end(Period.conclude_by), "9月30日", False),
+            (a_day(Period.opens_at), "2026年9月18日", True),
+            (a_number(Period.round_number), "2", True),
+            (a_name(Period.round_number, {2: "第二轮"}), "二轮", True),
+            (a_name(Period.round_number, {2: "第二轮"}), "三轮", False),
+        ):
+            assert column.finds is not None
+            asked = session.scalars(select(Period.id).where(Period.id == period, column.finds(word))).all()
+            assert bool(asked) is found, word
+
+
+def test_options_are_counted_in_one_look(world: World) -> None:
+    programmes(world)
+    with world.database.reader() as session:
+        rows = rows_of(session)
+        options = {"all": Programme.id > 0, "named": Programme.notice_number != ""}
+        assert rows.counts(options) == (7, {"all": 7, "named": 6})
+        assert rows.counts_by(Programme.demonstration) == {False: 7}
+        assert {kind for (kind,) in rows.distinct(Programme.demonstration)} == {False}

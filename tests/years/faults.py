@@ -1,0 +1,130 @@
+"""Faults that the portal once had, put back by hand: each must be found by a simulated year (R21, R22, R26)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+from unittest.mock import patch
+
+from app.domain.cases import states
+from app.domain.cases.states import Action, Actor, CaseFacts, State
+from app.models import Case, Unit
+from app.services.cases import handling, investigation, proposals, settlement
+from app.services.objections import intake
+
+Fault = Callable[[ExitStack], None]
+
+
+def _put(stack: ExitStack, where: Any, name: str, what: object) -> None:
+    stack.enter_context(patch.object(where, name, what))
+
+
+def a_unit_without_people_gets_its_cases(stack: ExitStack) -> None:
+    """The case goes to the organiser whoever is there, and nothing but time makes it fall to the office."""
+    _put(stack, intake, "choose_first_handler", lambda chain: chain[0].unit_id)
+    _nobody_there_is_no_reason(stack)
+
+
+def an_acceptance_by_the_office_leaves_the_case_with_the_idle_unit(stack: ExitStack) -> None:
+    """The office accepts, and the case stays where nobody works on it and the office may do nothing more."""
+    _put(stack, handling, "takes_over", lambda actor, action, facts: False)
+    _only_what_is_received_is_taken_over(stack)
+
+
+def a_unit_accepts_and_does_nothing(stack: ExitStack) -> None:
+    """Idleness counts until a case is accepted, and not after."""
+    escalates_on = Case.escalates_on
+
+    def before_acceptance(case: Case, days: Any) -> dt.datetime:
+        return escalates_on(case, days) if case.state is State.RECEIVED else case.entry.period.conclude_by
+
+    _put(stack, Case, "escalates_on", before_acceptance)
+
+
+def a_case_that_was_accepted_is_out_of_the_offices_reach(stack: ExitStack) -> None:
+    _only_what_is_received_is_taken_over(stack)
+
+
+def everybody_recused_is_no_reason(stack: ExitStack) -> None:
+    """Whoever is recused counts as a hand, so that a unit recused to the last keeps its case to the end."""
+    _put(stack, CaseFacts, "people", lambda facts, accounts: frozenset(accounts))
+    _never_falls_by_time(stack)
+
+
+def a_disabled_account_counts_as_a_hand(stack: ExitStack) -> None:
+    _put(stack, Unit, "hands", lambda unit, now: frozenset(user.id for user in unit.people))
+    _never_falls_by_time(stack)
+
+
+def one_person_declines_alone(stack: ExitStack) -> None:
+    """Proposing to decline is the end of the case."""
+    decline = investigation.decline
+
+    def at_once(work: Any, case_id: int, *said: Any) -> None:
+        decline(work, case_id, *said)
+        case = work.session.get_one(Case, case_id)
+        case.state, case.decided_at, case.decline_confirmed_by = State.DECLINED, work.now, work.actor.user_id
+        case.decline_ground, case.decline_reason = said
+        case.decline_proposed_ground = case.decline_proposed_reason = None
+        work.session.commit()
+
+    _put(stack, investigation, "decline", at_once)
+
+
+def who_proposed_confirms(stack: ExitStack) -> None:
+    check = states.check_action
+
+    def as_anybody(actor: Actor, action: Action, case: CaseFacts, now: dt.datetime) -> None:
+        if action is not Action.CONFIRM:
+            check(actor, action, case, now)
+
+    _put(stack, handling, "check_action", as_anybody)
+    _put(stack, states, "check_action", as_anybody)
+    _put(stack, proposals, "require_second_person", lambda *_: None)
+
+
+def a_deadline_settles_early(stack: ExitStack) -> None:
+    """The clock of one host decides, an hour before its time."""
+    settle = settlement.settle_due
+
+    def early(work: Any) -> Any:
+        work.now += dt.timedelta(hours=20)
+        return settle(work)
+
+    _put(stack, settlement, "settle_due", early)
+
+
+def _nobody_there_is_no_reason(stack: ExitStack) -> None:
+    _put(stack, CaseFacts, "escalated", lambda facts, now: not facts.handled_by_office and now >= facts.escalates_at)
+    _never_falls_by_time(stack)
+
+
+def _never_falls_by_time(stack: ExitStack) -> None:
+    _put(stack, Case, "escalates_on", lambda case, days: case.entry.period.conclude_by)
+
+
+def _only_what_is_received_is_taken_over(stack: ExitStack) -> None:
+    _put(stack, states, "ACTION_STATES", states.ACTION_STATES | {Action.TAKE_OVER: frozenset({State.RECEIVED})})
+
+
+FAULTS: tuple[Fault, ...] = (
+    a_unit_without_people_gets_its_cases,
+    an_acceptance_by_the_office_leaves_the_case_with_the_idle_unit,
+    a_unit_accepts_and_does_nothing,
+    a_case_that_was_accepted_is_out_of_the_offices_reach,
+    everybody_recused_is_no_reason,
+    a_disabled_account_counts_as_a_hand,
+    one_person_declines_alone,
+    who_proposed_confirms,
+    a_deadline_settles_early,
+)
+
+
+@contextmanager
+def put_back(fault: Fault) -> Iterator[None]:
+    """Run the portal with this fault for as long as this lasts."""
+    with ExitStack() as stack:
+        fault(stack)
+        yield

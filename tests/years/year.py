@@ -1,0 +1,324 @@
+"""A simulated year: one programme from its first list to the end of its third round, in one process.
+
+The services are the real ones, on SQLite. The clock, the calendar, the faults and all that is drawn at random come from
+one seed, so that a seed replays to the last byte. After each step every invariant of `gongshi check` is asked.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from unittest.mock import patch
+
+from sqlalchemy import event, select
+
+from app.calendars.china import packaged_notice
+from app.database import Database
+from app.domain.calendar.workdays import Day, local_date, midnight, nth_workday_after, nth_workday_before
+from app.domain.periods.rounds import Round
+from app.domain.refusals import Refusal
+from app.domain.shared.instants import SHANGHAI
+from app.models import Case, Disqualification, Nominee, Period, Programme, ReviewStage, Unit
+from app.services.calendar import availability
+from app.services.calendar.calendars import calendar_of, load_notices
+from app.services.cases import settlement, warnings
+from app.services.periods import closing, replanning, scheduling
+from tests.histories.verdict import Act, outs_by
+from tests.world import World
+from tests.years.checking import Checking
+from tests.years.people import People
+
+HOUR, MOMENT = dt.timedelta(hours=1), dt.timedelta(microseconds=1)
+FIRST_DAYS = (dt.date(2012, 1, 9), dt.date(2026, 6, 1))  # of the programmes; the package knows all of these years
+KEY = b"a key for tests, thirty-two bytes"
+OFFICE_HOUR = dt.time(10)  # when a diligent office looks at its cases, on working days
+Step = Callable[[], object]
+
+
+class Crashed(Exception):
+    """The process ended between two statements."""
+
+
+@dataclass
+class Shown:
+    """A period of the year: its id, and what was accepted in it, for the verdict."""
+
+    id: int
+    acts: list[Act]
+    left_before: set[int]
+
+
+class Year:
+    """One world, one clock, one calendar and the dice."""
+
+    def __init__(self, database: Database, seed: str, *, diligent: bool) -> None:
+        """`diligent`: the office works on every case that is its own on each working day."""
+        self.dice, self.log, self.diligent = random.Random(seed), [seed], diligent
+        first = FIRST_DAYS[0].toordinal() + self.dice.randrange((FIRST_DAYS[1] - FIRST_DAYS[0]).days)
+        self.now = midnight(dt.date.fromordinal(first)) + 9 * HOUR
+        self.served_until = self.now
+        self.world = World.build(database, KEY, self.now)
+        self.people = People(self)
+        self.checking = Checking(database)
+        self.shown: list[Shown] = []  # in the round that is under way
+        self.earlier: list[Shown] = []  # closed before their deadline, they settle later
+        self.shut: set[str] = set()
+
+    def run(self) -> None:
+        """Live through three rounds, or until nobody is left to be shown."""
+        self.rounds = self._read(lambda session: session.get_one(Programme, self.world.programme).rules.rounds)
+        for number in (1, 2, 3):
+            if number > 1:
+                self._review(ReviewStage.PRELIMINARY if number == 2 else ReviewStage.FINAL)
+            self.earlier += self.shown
+            self.shown = [
+                shown for organiser in self._organisers(number) for shown in self._schedule(number, organiser)
+            ]
+            while any(self.period(shown).closed_at is None for shown in self.shown):
+                self._later()
+                self.step(self._choose())
+            self.check(self.checking.all_broken(self.now))
+        assert not self.diligent or not any("lapsed" in line for line in self.log), "\n".join(self.log)
+
+    # --- the plan ----------------------------------------------------------------------------------------------
+
+    def _organisers(self, number: int) -> list[int]:
+        """Who shows in a round: own units, recommending units, the office."""
+        world = self.world
+        if number == 1:
+            with world.database.reader() as session:
+                chosen = self.dice.sample(world.nominees, 2) + self.dice.sample(world.others, 1)
+                return sorted({session.get_one(Nominee, each).unit_id for each in chosen})
+        return [world.qilin, world.luoping] if number == 2 else [world.office]
+
+    def _schedule(self, number: int, organiser: int) -> list[Shown]:
+        """Schedule what may be shown, from the next working day but one on. Nothing where nobody may."""
+        with self.world.database.reader() as session:
+            programme, unit = session.get_one(Programme, self.world.programme), session.get_one(Unit, organiser)
+            round_: Round = programme.rules.rounds[number]
+            offered = scheduling.candidates(session, self.world.keyring, programme, round_, unit, self.now)
+            ids = [each.nominee.id for each in offered if each.may_enter]
+            out = {each.nominee.id for each in offered if not each.may_enter}
+            opening = nth_workday_after(local_date(self.now), self.dice.randrange(1, 4), calendar_of(session))
+        if not ids:
+            return []
+        now = f"{self.now.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
+        conclude = self.dice.randrange(3, 6)
+        period = self.world.schedule(number, organiser, ids, opening.isoformat(), conclude, now)
+        self.log.append(
+            f"{self.clock} round {number} of unit {organiser}: {opening}, {conclude} days, {len(ids)} shown"
+        )
+        return [Shown(period, [], out)]
+
+    def _review(self, stage: ReviewStage) -> None:
+        self._later()
+        everybody = self.world.nominees + self.world.others
+        nominees = [nominee for nominee in everybody if not self.people.is_out(nominee)]
+        for nominee in nominees:
+            try:
+                self.world.reviewed([nominee], stage, f"{self.now.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}")
+            except Refusal as refusal:  # was not shown in the round before
+                self.log.append(f"{self.clock} {stage} of {nominee}: {refusal}")
+
+    # --- time --------------------------------------------------------------------------------------------------
+
+    @property
+    def clock(self) -> str:
+        return self.now.astimezone(SHANGHAI).replace(tzinfo=None).isoformat(" ")
+
+    def period(self, shown: Shown) -> Period:
+        return self.world.period(shown.id)
+
+    def _later(self) -> None:
+        """Move the clock on: to an instant of change, to an hour of the office, or by some hours."""
+        periods = [self.period(shown) for shown in self.shown]
+        corners = [
+            each - before
+            for row in periods
+            for each in (row.closes_at, row.conclude_by)
+            for before in (MOMENT, 0 * MOMENT)
+        ]
+        corners += [midnight(day.date) + OFFICE_HOUR.hour * HOUR for day in self._coming_days() if day.works]
+        coming = sorted(each for each in corners if each > self.now)
+        later = self.now + self.dice.random() * 20 * HOUR
+        self.now = min([later, *coming[:1]])
+
+    def _coming_days(self) -> list[Day]:
+        today = local_date(self.now)
+        with self.world.database.reader() as session:
+            calendar = calendar_of(session)
+            return [calendar.day(today + dt.timedelta(n)) for n in range(2)]
+
+    def _is_office_hour(self) -> bool:
+        return self.now.astimezone(SHANGHAI).time() == OFFICE_HOUR and self._coming_days()[0].works
+
+    # --- steps -------------------------------------------------------------------------------------------------
+
+    def _choose(self) -> list[tuple[str, Step]]:
+        """What happens now, by name: one act or, in an hour of the office, all of its work."""
+        people = self.people
+        steps: list[tuple[str, Step]] = [("tick", self._tick)] if self.dice.random() < 0.6 else []
+        if self._is_office_hour():
+            steps += [
+                ("replan", self._replan),
+                *(people.office_at_work() if self.diligent else []),
+                ("close", self._close),
+            ]
+            return steps
+        acts = [people.file, people.objector, people.unit, people.recuse, people.account, people.leave]
+        acts += [self._notice, self._two_settlers, self._down, people.reverse]
+        weights = [6, 2, 6, 1, 1, 0.4, 0.6, 1, 0.6, 0.5]
+        act: Step = self.dice.choices(acts, weights)[0]
+        return [*steps, (act.__name__, act)]
+
+    def step(self, steps: list[tuple[str, Step]]) -> None:
+        """Take these steps, one of twelve with a crash on the way; after each the data must be sound."""
+        for name, act in steps:
+            self.log.append(f"{self.clock} {name}")
+            crashes = self.dice.randrange(1, 60) if self.dice.random() < 0.08 else 0
+            try:
+                with crash_at(self.world.database, crashes):
+                    act()
+            except Crashed:
+                self.log.append(f"    crashed at statement {crashes}")
+            except Refusal as refusal:
+                self.log.append(f"    refused: {refusal}")
+                assert name != "office", "\n".join(self.log)  # it does what the portal says is its own to do
+            except Exception as error:
+                error.add_note("\n".join(self.log))
+                raise
+            self.check()
+
+    def check(self, found: list[str] | None = None) -> None:
+        """Ask the invariants that the last step can have broken; at the end of a round all of them."""
+        found = self.checking.broken(self.now) if found is None else found
+        assert found == [], "\n".join([*self.log, *found])
+
+    def do(self, use_case: Callable[..., Any], *arguments: object, by: str = "", **options: object) -> Any:
+        """One use case now, by the account of this login."""
+        actor = self.world.actor(by) if by else None
+        return self.world.run(use_case, *arguments, by=actor, now=self.now, **options)
+
+    def _read(self, reading: Callable[[Any], Any]) -> Any:
+        with self.world.database.reader() as session:
+            return reading(session)
+
+    def _tick(self) -> None:
+        """What the clock of one host does; it may be two minutes behind or ahead of the others."""
+        at = self.now + dt.timedelta(seconds=self.dice.choice([0, 0, -120, 120]))
+        self.settle(at)
+        self.world.run(warnings.warn_due, now=at)
+        gap = at - self.served_until + dt.timedelta(minutes=5)
+        self.world.run(availability.record_heartbeat, max(gap, dt.timedelta(minutes=5)), now=at)
+        self.served_until = at
+
+    def settle(self, at: dt.datetime) -> None:
+        for settled in self.world.run(settlement.settle_due, now=at):
+            self.settled(settled.period_id, at)
+
+    def settled(self, period_id: int, at: dt.datetime) -> None:
+        """Note a settlement, and compare what fell with the verdict of what was accepted."""
+        [shown] = [each for each in self.shown + self.earlier if each.id == period_id]
+        shown.acts.append((at, "settle", 0, ""))
+
+    def _two_settlers(self) -> None:
+        """Two hosts settle one after the other: the second finds nothing to do."""
+        self.settle(self.now)
+        assert self.world.run(settlement.settle_due, now=self.now) == []
+
+    def _down(self) -> None:
+        """Nobody can act for some hours. It never covers the last working day of a deadline: then nobody could."""
+        until = self.now + self.dice.choice([3, 20, 70]) * HOUR
+        with self.world.database.reader() as session:
+            calendar = calendar_of(session)
+            for shown in self.shown:
+                deadline = session.get_one(Period, shown.id).conclude_by
+                last = midnight(nth_workday_before(local_date(deadline), 2, calendar))
+                if last < until and self.now < deadline:
+                    return
+        self.now = self.served_until = until
+
+    def _notice(self) -> None:
+        """A notice makes a working day of the coming two weeks a day off."""
+        day = local_date(self.now) + dt.timedelta(self.dice.randrange(1, 14))
+        with self.world.database.reader() as session:
+            calendar = calendar_of(session)
+            if not calendar.day(day).works or calendar.day(day).kind != "workday":
+                return
+            known = calendar._notices.get(day.year) or packaged_notice(day.year)
+        body = {
+            "notice": f"特{len(self.log)}号",
+            "published": local_date(self.now).isoformat(),
+            "off": sorted(each.isoformat() for each in known.off | {day}),
+            "work": sorted(each.isoformat() for each in known.work),
+        }
+        self.do(load_notices, json.dumps({str(day.year): body}), looked_twice=True, by="office")
+        self.log.append(f"    {day} is off")
+
+    def _replan(self) -> None:
+        with self.world.database.reader() as session:
+            due = replanning.can_be_moved(replanning.list_moves_due(session, self.now))
+        if due:
+            self.do(replanning.replan, due, "按新的放假通知调整。", by="office")
+
+    def _close(self) -> None:
+        """The office closes what can be closed; what settles with that is compared like every settlement."""
+        for shown in self.shown:
+            before = self.period(shown)
+            if before.closed_at is not None or self.now < before.closes_at:
+                continue
+            if before.settled_at is None and self.now >= before.conclude_by:
+                self.settle(self.now)
+            try:
+                self.do(closing.close_period, shown.id, by="office")
+            except Refusal as refusal:
+                self.log.append(f"    not closed: {refusal}")
+                continue
+            self._compare(shown)
+
+    def _compare(self, shown: Shown) -> None:
+        """Whoever is out by a period is who must be by R20-R29, by the acts that were accepted."""
+        deadline = self.period(shown).conclude_by
+        left: list[Act] = [(self.now, "leave", nominee, "") for nominee in sorted(shown.left_before)]
+        must = outs_by(left + shown.acts, deadline)
+        with self.world.database.reader() as session:
+            of_period = select(Case.id).where(Case.entry.has(period_id=shown.id))
+            query = (
+                select(Disqualification).where(Disqualification.case_id.in_(of_period)).order_by(Disqualification.id)
+            )
+            there = [
+                (row.nominee_id, row.case_id, row.ground.value, row.effective_at) for row in session.scalars(query)
+            ]
+        assert there == must, "\n".join([*self.log, f"out: {there}", f"by the verdict: {must}"])
+        self.log += [f"    lapsed: nominee {nominee}" for nominee, _, ground, _ in there if ground == "lapsed"]
+
+
+@contextmanager
+def crash_at(database: Database, statement: int) -> Iterator[None]:
+    """End what is done here before its statement of this number; 0 ends nothing."""
+    left = statement
+
+    def count(*_: object) -> None:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            raise Crashed
+
+    event.listen(database.engine, "before_cursor_execute", count)
+    try:
+        yield
+    finally:
+        event.remove(database.engine, "before_cursor_execute", count)
+
+
+@contextmanager
+def drawn_from(seed: str) -> Iterator[None]:
+    """Codes, ids and nonces come from a seed while this lasts, so that a year can be lived again."""
+    dice = random.Random(f"secrets of {seed}")
+    with patch("os.urandom", dice.randbytes), patch("random._urandom", dice.randbytes):
+        yield
