@@ -30,7 +30,6 @@ from app.domain.periods.rounds import Kind
 from app.domain.periods.window import count_window
 from app.domain.upkeep.data_requests import DataOutcome, DataRequestKind, Requester
 from app.models import (
-    AuditRow,
     Case,
     Category,
     DataRequest,
@@ -57,6 +56,9 @@ from app.models import (
     User,
 )
 from app.models.periods import days_to_json
+from app.services.record import chain
+from app.services.record.chain import Act
+from app.services.record.sealer import seal_all
 from bench.content import CALENDAR
 
 _AT_ONCE = 1_000
@@ -94,9 +96,11 @@ def fill(database: Database, now: dt.datetime, *, entries: int, cases: int) -> L
         _cases(session, periods, shown, people, now, cases)
         _records(session, programme, periods, people, now, cases)
         session.commit()
-        return LongLists(
+        ids = LongLists(
             people["office"].id, people["head"].id, people["auditor"].id, programme.id, periods[0].id, units[0].id
         )
+    seal_all(database)
+    return ids
 
 
 def _units(session: Session) -> tuple[Unit, list[Unit]]:
@@ -428,24 +432,7 @@ def _records(
             for number in range(count // 10)
         ],
     )
-    highest = session.scalar(select(func.max(AuditRow.id))) or 0
-    _insert(
-        session,
-        AuditRow,
-        [
-            {
-                "id": highest + 1 + number,
-                "at": made,
-                "actor": "clock",
-                "action": "case.received",
-                "subject": f"case:{case_id}",
-                "details": "{}",
-                "previous_hash": "0" * 64,
-                "hash": "0" * 64,
-            }
-            for number, (case_id, _) in enumerate(every)
-        ],
-    )
+    chain.record(session, made, [Act("clock", "case.received", chain.on_case(case_id)) for case_id, _ in every])
 
 
 def _insert(session: Session, table: type[Any], rows: Sequence[dict[str, Any]]) -> None:

@@ -6,9 +6,10 @@ import re
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from app.database import Database
@@ -69,13 +70,11 @@ def test_no_connection_leads_to_a_standby_and_no_setting_names_one_to_read_from(
 def connection_options(url: str) -> dict[str, Any]:
     """Return what psycopg is asked for when a connection is made."""
     asked: dict[str, Any] = {}
-    database = Database(url)
 
-    @event.listens_for(database.engine, "do_connect")
-    def connects(_dialect: object, _record: object, _arguments: object, options: dict[str, Any]) -> None:
+    def connect(**options: Any) -> None:
         asked.update(options)
         raise ConnectionError
 
-    with pytest.raises(ConnectionError):
-        database.revision()
+    with patch("psycopg.connect", connect), pytest.raises(ConnectionError):
+        Database(url).revision()
     return asked

@@ -48,28 +48,35 @@ _GUARD = "gongshi.body_guard"
 _AHEAD = 4  # pieces that are read before the application asks for them
 
 
-class TooSlow(HTTPException):
+class BodyRefused(HTTPException):
+    """A body that was not taken; `description` says why, in a sentence for its sender."""
+
+    code: int
+    description: str
+
+
+class TooSlow(BodyRefused):
     """A body that did not come in time."""
 
     code = 408
     description = "内容传得太慢，没有收全，所以没有收下。请换一个信号好的地方再试，文件请一个一个上传。"
 
 
-class NoPlace(HTTPException):
+class NoPlace(BodyRefused):
     """Too many bodies are under way, of this address or of all."""
 
     code = 503
     description = "现在同时上传的人太多，没有收下。请过一分钟再试。"
 
 
-class CutOff(HTTPException):
+class CutOff(BodyRefused):
     """A body that ended before its length."""
 
     code = 400
     description = "内容没有传完线路就断了，所以没有收下。请再试一次。"
 
 
-class NoLength(HTTPException):
+class NoLength(BodyRefused):
     """A body that does not say how long it is."""
 
     code = 411
@@ -253,7 +260,7 @@ class BodyGuard:
         with self._turns:
             try:
                 answer = self._application(environ, head)
-            except (TooSlow, NoPlace, CutOff) as refused:  # where the application did not answer it itself
+            except BodyRefused as refused:  # where the application did not answer it itself
                 plain = Response(refused.description, refused.code, content_type="text/plain; charset=utf-8")
                 answer = plain(environ, head)
         if not body.leave():

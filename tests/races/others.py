@@ -351,6 +351,8 @@ OTHERS_ELSEWHERE = {
     "followers._try_code": f"{_SERVICES}/messages/test_followers.py::test_of_wrong_codes_typed_at_once_each_counts",
     "reaches._try_code": f"{_SERVICES}/messages/test_reaches.py::test_of_wrong_codes_typed_at_once_each_counts",
     "checking.store_findings": f"{_SERVICES}/upkeep/test_checking.py::test_two_servers_that_check_at_once_keep_one_run",
+    "proving._keep": f"{_SERVICES}/upkeep/test_proving.py::test_of_two_servers_that_ask_at_once_one_keeps_the_line",
+    "witnessing._remember": f"{_SERVICES}/upkeep/test_witnessing.py::test_of_two_at_once_one_is_cosigned",
     "data_requests.answer": f"{_SERVICES}/upkeep/test_data_requests.py::test_of_two_who_answer_at_once_one_does",
     "programme_books.load": f"{_SERVICES}/office/test_programme_books.py::"
     "test_the_same_book_twice_at_once_is_one_programme",

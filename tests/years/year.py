@@ -192,6 +192,8 @@ class Year:
             except Exception as error:
                 error.add_note("\n".join(self.log))
                 raise
+            # The sealer of some host goes on by itself, also after a crash of another.
+            self.world.seal()
             self.check()
 
     def check(self, found: list[str] | None = None) -> None:

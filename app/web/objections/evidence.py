@@ -20,6 +20,7 @@ from app.evidence.inspection import FILE_LIMIT
 from app.evidence.names import StoreDown
 from app.services.objections import evidence, following
 from app.services.objections.evidence import Attached
+from app.web.bodies import BodyRefused
 from app.web.objections import upload_challenge
 from app.web.objections.attaching import take, upload_limit
 from app.web.objections.filing import PATH
@@ -141,6 +142,11 @@ def _challenged(wanted: ChallengeWanted) -> ResponseReturnValue:
 @blueprint.errorhandler(Refusal)
 def _not_taken(refusal: Refusal) -> ResponseReturnValue:
     return _refused(str(refusal), status_of(refusal))
+
+
+@blueprint.errorhandler(BodyRefused)
+def _broke_off(refused: BodyRefused) -> ResponseReturnValue:
+    return _refused(refused.description, refused.code)
 
 
 @blueprint.errorhandler(RequestEntityTooLarge)

@@ -25,7 +25,7 @@ from app.services.upkeep import proving
 from app.web.record import log_key
 from tests.channels.authority import Authority, serving
 from tests.verifying import verified
-from tests.world import World, at
+from tests.world import World, at, at_once
 
 NOON = at("2026-09-21 12:00")
 HERE = "https://gongshi.example"
@@ -137,6 +137,14 @@ def test_a_witness_that_is_down_or_lies_is_passed_over(world: World, keys: LogKe
         liar = Witness(witness.key, url)
         assert proving.cosign_newest(world.database, [nobody, other, liar], NOON) == 0
     assert proving.cosign_newest(world.database, [nobody, witness], NOON) == 1
+
+
+def test_of_two_servers_that_ask_at_once_one_keeps_the_line(world: World, keys: LogKeys, witness: Witness) -> None:
+    checkpoint = more(world, keys, "2026-09-21 12:00", 5)
+    done = at_once([lambda: proving.cosign_newest(world.database, [witness], NOON)] * 2)
+    assert sorted(done) in ([0, 1],), done
+    with world.database.reader() as session:
+        assert session.scalars(select(Cosignature.checkpoint_id)).all() == [checkpoint.id]
 
 
 def test_an_authority_stamps_the_newest_checkpoint_once(world: World, keys: LogKeys, tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ QUERIES = (
 )
 DESCRIBED = {"entries", "nominees", "programmes", "units"}
 NO_TEXT = re.compile(
-    r"hash|sha256|sealed|secret|token|bucket|calendar_version|"
+    r"hash|digest|sha256|sealed|secret|token|bucket|calendar_version|"
     r"^(evidence|documents)\.name|^evidence\.copy_name|^identity_requests\.read_in|^corrections\.field|"
     r"^programmes\.notice|^opinions\.authority|"  # keys of what is described in a file
     r"^(spent_answers|audit_rows|identities)\."

@@ -100,6 +100,7 @@ def test_what_is_no_picture_is_not_served(world: World, make_app: Callable[..., 
 
 def test_how_to_tell_it_from_a_false_one(world: World, make_app: Callable[..., Flask], clock: MovingClock) -> None:
     world.round_two()
+    world.seal()
     clock.to("2026-09-18 Fri 09:00")
     app = make_app(**OURS)
     page = Browser(app).get("/genuine")
@@ -115,10 +116,12 @@ def test_the_published_head_stays_for_the_day_and_changes_with_the_next(
     world: World, client: Browser, clock: MovingClock
 ) -> None:
     period, shown = world.round_two(), list[str]()
+    world.seal()
     for moment in ("2026-09-18 Fri 09:00", "2026-09-18 Fri 23:59", "2026-09-19 Sat 00:01"):
         clock.to(moment)
         shown.append("".join(re.findall(r"<code>([^<]+)</code>", client.get("/genuine").source)))
         world.file(period, world.nominees[0], f"{clock.now.astimezone(SHANGHAI):%Y-%m-%d %a %H:%M}")
+        world.seal()
     assert shown[0] == shown[1] != shown[2]
 
 
