@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, false, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Select, String, and_, false, select, text
+from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from app.domain.accounts.deputies import REASON, DeputyDays
 from app.domain.accounts.staffing import Position, is_of_next_level
@@ -126,11 +126,39 @@ class User(Base):
     def waits_for_agreement(self) -> bool:
         """Tell whether a colleague gave out the password and nobody agreed: it proposes and confirms nothing (R22).
 
-        Where the next level itself gave it out, the account only does not count as a second person beside whoever did.
+        Where the next level itself gave it out, the account only does not count as a second person beside whoever did,
+        unless nobody can tell any more who that was.
         """
         if not self.is_given_out or self.giver is None:
             return False
-        return not is_of_next_level(self.giver.actor, self.place)
+        return self.given_in_doubt or not is_of_next_level(self.giver.actor, self.place)
+
+    @property
+    def givers(self) -> list[User]:
+        """Return whose accounts may know the password, nearest first; none for an account that is its owner's (R22).
+
+        Behind a giver whose account was not proved to be their own at the time stands whoever had given that one out.
+        """
+        found: list[User] = []
+        account = self
+        while account.is_given_out or found:
+            giver = account.giver
+            if giver is None or giver in found:
+                break
+            found.append(giver)
+            given_at = account.password_given_at
+            if giver.agreed_at is not None and given_at is not None and giver.agreed_at <= given_at:
+                break
+            account = giver
+        return found
+
+    @property
+    def given_in_doubt(self) -> bool:
+        """Tell whether a giver's account was proved to be their own only after they gave this one out (R22).
+
+        Nobody can tell then whether they did, or whoever could use their account until that moment.
+        """
+        return any(not giver.is_given_out for giver in self.givers[:-1])
 
     @property
     def speaks_for(self) -> int:
@@ -146,9 +174,24 @@ class User(Base):
         return min(seen[seen.index(user.id) :]) if user.id in seen else user.id
 
     @property
+    def persons(self) -> frozenset[int]:
+        """Return who may be acting with this account: one person, or several of whom nobody can tell which (R22)."""
+        return frozenset(each.speaks_for for each in (self.givers if self.given_in_doubt else [self]))
+
+    @property
     def has_second_factor(self) -> bool:
         """Tell whether the login asks for a code. A factor that was never confirmed does not count."""
         return self.second_factor is not None and self.second_factor.confirmed_at is not None
+
+
+def accounts_in_doubt() -> Select[int]:
+    """Return the ids of the accounts that are `given_in_doubt`."""
+    giver, given_out = aliased(User), and_(User.password_given_by.is_not(None), User.agreed_at.is_(None))
+    of_giver = giver.id == User.password_given_by
+    proved_later = giver.password_given_by.is_not(None), giver.agreed_at > User.password_given_at
+    found = select(User.id).join(giver, of_giver).where(given_out, *proved_later).cte("in_doubt", recursive=True)
+    further = select(User.id).join(found, found.c.id == User.password_given_by).where(given_out)
+    return select(found.union(further).c.id)
 
 
 class SecondFactor(Base):

@@ -168,9 +168,9 @@ class Case(Base):
         return [look for look in self.looks if look.outcome is None]
 
 
-def _behind(*units: Unit) -> dict[int, int]:
-    """Return who counts as acting with the accounts that somebody gave out, by account (R22)."""
-    return {user.id: user.speaks_for for unit in units for user in unit.people if user.is_given_out}
+def _behind(*units: Unit) -> dict[int, frozenset[int]]:
+    """Return who may be acting with the accounts that somebody gave out, by account (R22)."""
+    return {user.id: user.persons for unit in units for user in unit.people if user.is_given_out}
 
 
 class NoteKind(StrEnum):

@@ -99,7 +99,7 @@ class Node:
             supplement_asked=self.asked,
             look_asked=self.look and self.step < LAST,
             acted=frozenset({self.proposer} - {None}),
-            behind=dict(self.behind),
+            behind={account: frozenset({person}) for account, person in self.behind},
         )
 
 

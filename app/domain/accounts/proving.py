@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 
@@ -20,12 +21,12 @@ class HeldAddress:
     entered_for: int | None
 
 
-def proves_owner(address: HeldAddress, behind: int) -> bool:
-    """Return whether a code to this address tells the owner from `behind`, the person who gave out the account.
+def proves_owner(address: HeldAddress, behind: Collection[int]) -> bool:
+    """Return whether a code to this address tells the owner from `behind`, those who may have given out the account.
 
-    What that person could have entered or could read is not enough: an address that was set or confirmed after the
-    account was given out, one that he entered himself for the office, one that a unit shares.
+    What they could have entered or could read is not enough: an address that was set or confirmed after the account
+    was given out, one that one of them entered for the office, one that a unit shares.
     """
     if not address.in_use or address.of_others:
         return False
-    return address.confirmed_by_owner or address.entered_for not in (None, behind)
+    return address.confirmed_by_owner or address.entered_for not in (None, *behind)

@@ -243,7 +243,7 @@ PEOPLE_TO_CONCLUDE = 2  # people who together bring a case to a conclusion (R22)
 class CaseFacts:
     """What the rules need to know of a case.
 
-    `hands` can log in for the handling unit, `office_hands` for the office; `behind` names who counts as acting with an
+    `hands` can log in for the handling unit, `office_hands` for the office; `behind` names who may be acting with an
     account among them that somebody gave out (R22). `escalates_at` is when the case falls to the office if nothing more
     is done (`hands.find_escalation`). `shown_to_units` is False while its arrival is held back from units (`arrivals`).
     """
@@ -264,7 +264,7 @@ class CaseFacts:
     look_asked: bool = False
     # everybody who acted in the case, apart from urging; used for a second look only
     acted: frozenset[int] = frozenset()
-    behind: Mapping[int, int] = field(default_factory=dict)
+    behind: Mapping[int, frozenset[int]] = field(default_factory=dict)
 
     def escalated(self, now: dt.datetime) -> bool:
         """Tell whether the case has fallen to the office: its unit was idle too long, or nobody there may act (R21)."""
@@ -273,7 +273,11 @@ class CaseFacts:
 
     def people(self, accounts: frozenset[int]) -> frozenset[int]:
         """Return the people who decide with these accounts, none recused: one for all that one gave out (R22)."""
-        return frozenset(self.behind.get(each, each) for each in accounts - self.recused) - self.recused
+        return self.persons(*(accounts - self.recused)) - self.recused
+
+    def persons(self, *accounts: int) -> frozenset[int]:
+        """Return who may be acting with these accounts (R22)."""
+        return frozenset[int]().union(*(self.behind.get(each, (each,)) for each in accounts))
 
     @property
     def has_hands(self) -> bool:

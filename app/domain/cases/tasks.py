@@ -83,7 +83,7 @@ def _may_confirm(actor: Actor, case: CaseFacts, possible: frozenset[Action], *, 
     """Tell whether the actor is the second person for what was proposed: also behind their accounts (R22)."""
     if case.proposed_by is None or not agreed or not {Action.CONFIRM, Action.CONFIRM_DECLINE} & possible:
         return False
-    return _speaks_for(actor.user_id, case) not in {_speaks_for(case.proposed_by, case), *case.recused}
+    return case.persons(actor.user_id).isdisjoint(case.persons(case.proposed_by) | case.recused)
 
 
 def _is_asked(actor: Actor, case: CaseFacts, now: dt.datetime) -> bool:
@@ -94,19 +94,15 @@ def _is_asked(actor: Actor, case: CaseFacts, now: dt.datetime) -> bool:
     """
     if actor.unit_id == case.handler_unit_id or case.escalated(now):
         return True
-    first = frozenset() if case.proposed_by is None else frozenset({_speaks_for(case.proposed_by, case)})
-    return not case.people(case.hands) - first
+    proposers = () if case.proposed_by is None else (case.proposed_by,)
+    return not case.people(case.hands) - case.persons(*proposers)
 
 
 def _find_look(actor: Actor, case: CaseFacts, now: dt.datetime, *, agreed: bool) -> CaseTask | None:
     if not actor.is_office:
         return None
-    acted = frozenset(_speaks_for(each, case) for each in case.acted)
+    acted = case.persons(*case.acted)
     if not case.people(case.office_hands - case.acted) - acted:
         return CaseTask.ADD_REVIEWER
-    mine = agreed and _speaks_for(actor.user_id, case) not in acted | case.recused
+    mine = agreed and case.persons(actor.user_id).isdisjoint(acted | case.recused)
     return CaseTask.LOOK if mine and LOOK_ANSWERS & allowed_actions(actor, case, now) else None
-
-
-def _speaks_for(user_id: int, case: CaseFacts) -> int:
-    return case.behind.get(user_id, user_id)

@@ -15,6 +15,7 @@ from app.domain.accounts.staffing import UNIT_ROLES, Position, fault_of_login, f
 from app.domain.cases.states import OPEN_STATES, Actor, Role
 from app.domain.refusals import AlreadyDone, BadValue, Fault, NotAllowed, NothingChosen, NotYourCase, Refusal, Unfit
 from app.models import Case, Entry, Period, SecondFactor, Unit, User
+from app.models.accounts import accounts_in_doubt
 from app.services.accounts import handing_over, making, passwords, sessions, units
 from app.services.shared.locks import ALONE, lock_row_if_any
 from app.services.shared.stored_rows import StoredRows
@@ -73,7 +74,7 @@ def waits_for_agreement() -> ColumnElement[bool]:
     """Return the condition on User of `stored_people` that it proposes and confirms nothing; see `User` (R22)."""
     above = or_(GIVER.role == Role.OFFICE, and_(GIVER.role == Role.HEAD, GIVER.unit_id == Unit.parent_id))
     given_out = and_(GIVER.id.is_not(None), User.agreed_at.is_(None))
-    return and_(given_out, or_(Unit.parent_id.is_(None), ~above))
+    return and_(given_out, or_(Unit.parent_id.is_(None), ~above, User.id.in_(accounts_in_doubt())))
 
 
 def has_second_factor() -> ColumnElement[bool]:

@@ -2,7 +2,8 @@
 
 Whoever gave out a password last may know it. Until somebody of the next level agreed to the account, or its owner came
 in with a second factor of their own (`logins.check_code`), what it says is taken for the word of whoever gave it out.
-If that was a colleague, the account proposes and confirms nothing.
+If that was a colleague, the account proposes and confirms nothing. Nor does it if whoever gave it out used an account
+that was not proved to be their own until later.
 """
 
 from __future__ import annotations
@@ -32,9 +33,9 @@ from app.services.shared.work import Work, use_case
 _NAMED = 5  # so many who may agree are named, the rest is counted
 
 
-def speaks_for(session: Session, user_id: int) -> int:
-    """Return the person who counts as acting with this account: its owner, or whoever gave out its password."""
-    return session.get_one(User, user_id).speaks_for
+def persons(session: Session, user_id: int) -> frozenset[int]:
+    """Return who may be acting with this account: its owner, or those of whom one gave out its password."""
+    return session.get_one(User, user_id).persons
 
 
 def require_own_account(work: Work) -> None:
@@ -54,20 +55,20 @@ def require_own_voice(work: Work, recused: Collection[int]) -> None:
     Somebody of the next level who reset an account could otherwise decide with it in a case that he keeps out of.
     """
     require_own_account(work)
-    if speaks_for(work.session, work.actor.user_id) in recused:
+    if not persons(work.session, work.actor.user_id).isdisjoint(recused):
         raise RecusedBehindAccount(work.session.get_one(User, work.actor.user_id).name)
 
 
 def require_two_people(work: Work, first_id: int) -> None:
-    """Raise AccountNotAgreed, or NotTwoPeople where one person stands behind both accounts (R22, SECURITY 50).
+    """Raise AccountNotAgreed, or NotTwoPeople where one person may stand behind both accounts (R22, SECURITY 50).
 
     `first_id` is who proposed; the actor is the second.
     """
     require_own_account(work)
     session, second_id = work.session, work.actor.user_id
-    behind_first, behind_second = speaks_for(session, first_id), speaks_for(session, second_id)
-    if behind_first == behind_second:
-        to_be_agreed = first_id if behind_first != first_id else second_id
+    behind_first = persons(session, first_id)
+    if not behind_first.isdisjoint(persons(session, second_id)):
+        to_be_agreed = first_id if behind_first != {first_id} else second_id
         raise NotTwoPeople(session.get_one(User, to_be_agreed).name)
 
 
@@ -81,7 +82,7 @@ def may_agree(session: Session, actor: Actor, user: User) -> bool:
         return False
     if session.get_one(User, actor.user_id).waits_for_agreement:
         return False
-    return speaks_for(session, actor.user_id) != speaks_for(session, user.id)
+    return persons(session, actor.user_id).isdisjoint(user.persons)
 
 
 @use_case

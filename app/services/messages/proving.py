@@ -32,7 +32,7 @@ from app.domain.refusals import (
 from app.models import Dispatch, Reach, Unit, User
 from app.sealing import Keyring
 from app.services.accounts import staffing
-from app.services.accounts.two_people import may_agree, speaks_for
+from app.services.accounts.two_people import may_agree
 from app.services.messages.codes import CODE_LASTS, seal_address, sent_lately, unseal_address
 from app.services.messages.reaches import NEXT_CODE_AFTER, require_sound_address, send_code, take_code
 from app.services.record.chain import by_user
@@ -157,21 +157,21 @@ def _proves_owner(session: Session, keyring: Keyring, reach: Reach, user: User) 
     confirmed = bool(reach.owners) and reach.confirmed_at is not None
     entered_for = None
     if reach.entered_by is not None and not session.get_one(User, reach.entered_by).waits_for_agreement:
-        entered_for = speaks_for(session, reach.entered_by)
+        entered_for = session.get_one(User, reach.entered_by).speaks_for
     held = HeldAddress(
         in_use=reach.stopped_at is None and reach.bounced_at is None,
         of_others=_is_used_by_others(session, keyring, user, reach.channel, unseal_address(keyring, reach)),
         confirmed_by_owner=confirmed,
         entered_for=entered_for,
     )
-    return proves_owner(held, speaks_for(session, user.id))
+    return proves_owner(held, user.persons)
 
 
 def _is_used_by_others(session: Session, keyring: Keyring, user: User, channel: OutgoingChannel, address: str) -> bool:
     """Whether a unit near this person, or another person of it, uses the address as well."""
-    near = {unit.id: unit for unit in _list_units_near(session, user)}
+    near = {unit.id: unit for unit in _list_units_near(user)}
     theirs = select(User.id).where(User.unit_id.in_(near), User.id != user.id)
-    givers = [user.password_given_by] if user.password_given_by is not None else []
+    givers = [giver.id for giver in user.givers]
     others = select(Reach).where(
         Reach.channel == channel,
         or_(Reach.unit_id.in_(near), Reach.user_id.in_(theirs), Reach.user_id.in_(givers)),
@@ -181,14 +181,13 @@ def _is_used_by_others(session: Session, keyring: Keyring, user: User, channel: 
     return _normalise(address) in used | public
 
 
-def _list_units_near(session: Session, user: User) -> Iterator[Unit]:
-    """Yield the person's unit and those above it, and the unit of whoever gave out the account."""
+def _list_units_near(user: User) -> Iterator[Unit]:
+    """Yield the person's unit and those above it, and the units of those who may have given out the account."""
     unit: Unit | None = user.unit
     while unit is not None:
         yield unit
         unit = unit.parent
-    if user.password_given_by is not None:
-        yield session.get_one(User, user.password_given_by).unit
+    yield from (giver.unit for giver in user.givers)
 
 
 def _normalise(address: str) -> str:

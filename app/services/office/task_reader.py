@@ -24,7 +24,7 @@ from app.domain.refusals import BeyondHorizon
 from app.models import User
 from app.sealing import Keyring
 from app.services.accounts.deputies import list_absent
-from app.services.accounts.two_people import speaks_for
+from app.services.accounts.two_people import persons
 from app.services.calendar.calendars import calendar_of
 
 _ONE_DAY = dt.timedelta(days=1)
@@ -52,8 +52,8 @@ class TaskReader:
 
     def is_second_to(self, proposer_id: int) -> bool:
         """Tell whether this person may confirm what that account proposed: another one stands behind it (R22)."""
-        me = speaks_for(self.session, self.actor.user_id)
-        return self.agreed and me != speaks_for(self.session, proposer_id)
+        me = persons(self.session, self.actor.user_id)
+        return self.agreed and me.isdisjoint(persons(self.session, proposer_id))
 
     @cached_property
     def absent(self) -> frozenset[int]:

@@ -222,9 +222,9 @@ def _may_confirm(rows: StoredRows[Any], me: User, actor: Actor, now: dt.datetime
         if step not in allowed_actions(actor, facts, now):
             continue
         proposer = rows.session.get_one(User, case.proposed_by)
-        if me.speaks_for in (proposer.speaks_for, *facts.recused):
+        if not me.persons.isdisjoint(proposer.persons | facts.recused):
             continue
-        others = facts.people(facts.hands) - {proposer.speaks_for}
+        others = facts.people(facts.hands) - proposer.persons
         is_mine = case.handler_unit_id == actor.unit_id or facts.escalated(now) or not others
         found.setdefault(is_mine, []).append(each)
     return found

@@ -28,4 +28,9 @@ ENTERED = replace(OWN, confirmed_by_owner=False, entered_for=OFFICE)
     ],
 )
 def test_what_proves_the_owner(address: HeldAddress, behind: int, proves: bool) -> None:
-    assert proves_owner(address, behind) is proves
+    assert proves_owner(address, {behind}) is proves
+
+
+def test_an_address_that_any_of_those_behind_the_account_entered_proves_nothing() -> None:
+    assert not proves_owner(ENTERED, {HEAD, OFFICE})
+    assert proves_owner(ENTERED, {HEAD, OFFICE + 1})

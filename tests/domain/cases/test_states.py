@@ -325,16 +325,16 @@ def test_accounts_that_one_person_gave_out_are_one_person(
         handled_by_office=by_office,
         hands=frozenset(unit),
         office_hands=frozenset(office),
-        behind=behind,
+        behind={account: frozenset({person}) for account, person in behind.items()},
         recused=frozenset(recused),
     )
     assert facts.has_hands is has
 
 
 def test_a_case_falls_to_the_office_where_all_who_are_left_speak_for_the_recused() -> None:
-    left = replace(OF_UNIT, hands=frozenset({10, 11}), recused=frozenset({11}), behind={10: 11})
+    left = replace(OF_UNIT, hands=frozenset({10, 11}), recused=frozenset({11}), behind={10: frozenset({11})})
     assert left.escalated(BEFORE)
-    assert not replace(left, behind={10: 12}).escalated(BEFORE)
+    assert not replace(left, behind={10: frozenset({12})}).escalated(BEFORE)
 
 
 def test_nobody_is_recused_with_whom_the_last_two_would_go() -> None:

@@ -67,7 +67,7 @@ def test_a_proposal_waits_for_the_second_person_alone() -> None:
         assert [waits(case, actor) for actor in PEOPLE] == [CaseTask.CONFIRM, None, None, None, None, None]
         alone = replace(case, hands=frozenset({11}))  # the unit has nobody else: the office is the second person
         assert [waits(alone, actor) for actor in (HANDLER, OFFICE)] == [None, CaseTask.CONFIRM]
-        behind = replace(case, behind={10: 11})  # the handler gave out the head's password
+        behind = replace(case, behind={10: frozenset({11})})  # the handler gave out the head's password
         assert [waits(behind, actor) for actor in (HEAD, OFFICE)] == [None, CaseTask.CONFIRM]
         assert waits(case, HEAD, agreed=False) is None
 
@@ -96,7 +96,7 @@ def test_a_second_look_waits_for_who_had_no_part_in_the_case() -> None:
     assert [waits(case, actor) for actor in (OFFICE, OFFICE2, HEAD)] == [None, CaseTask.LOOK, None]
     everybody = replace(case, acted=frozenset({20, 21}))
     assert waits(everybody, OFFICE2) is CaseTask.ADD_REVIEWER
-    assert waits(replace(case, behind={21: 20}), OFFICE2) is CaseTask.ADD_REVIEWER
+    assert waits(replace(case, behind={21: frozenset({20})}), OFFICE2) is CaseTask.ADD_REVIEWER
 
 
 def test_whatever_is_named_is_allowed() -> None:

@@ -9,7 +9,7 @@ from app.domain.accounts.rosters import HEAD, SHEET
 from app.domain.cases.states import Role
 from app.domain.refusals import AlreadyDone, BookRefused, NotAllowed, NothingChosen, NotYourCase
 from app.models import Unit, UnitKind, User
-from app.services.accounts import passwords, rosters, staffing, two_people, units
+from app.services.accounts import passwords, rosters, staffing, units
 from app.services.accounts.rosters import Roster
 from tests.refusing import refuses
 from tests.world import World, at
@@ -58,7 +58,7 @@ def test_130_units_get_their_accounts_by_one_press_and_r22_holds_for_each(world:
         assert (user.must_change_password, user.password_given_by) == (True, world.people["head"])
         # Made by the next level it may act, but counts as one person with whoever made it until somebody agreed.
         assert not user.waits_for_agreement
-        assert two_people.speaks_for(session, user.id) == world.people["head"]
+        assert user.persons == {world.people["head"]}
 
 
 @sqlite

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from app.domain.cases.states import Conclusion, DeclineGround, Role, State
 from app.domain.refusals import AccountNotAgreed, NotAllowed, NotTwoPeople, NotYourCase, RecusedBehindAccount, WrongCode
 from app.models import Case, Recusal, SecondFactor, Unit, User
+from app.models.accounts import accounts_in_doubt
 from app.services.accounts import logins, making, second_factor, staffing, two_people, units
 from app.services.cases import investigation, queue, second_looks
 from app.services.objections import identities
@@ -221,6 +222,55 @@ def test_security_50_nobody_is_recused_beside_whom_only_one_person_is_left(world
     refused(world, NotAllowed, investigation.recuse, case, "office2", world.people["office2"], "亲属")
     agree(world, "two", by="office2")
     world.act(investigation.recuse, case, "office2", world.people["office2"], "亲属", now=DAY)
+
+
+def test_security_50_an_account_that_an_invented_account_made_stays_its_inventors_too(world: World) -> None:
+    """Somebody of the office invents a colleague and gives out a head's account with it; then the colleague comes."""
+    period = world.round_two()
+    case, other = (world.file(period, nominee, FILED)[0] for nominee in world.nominees[:2])
+    for each in (case, other):
+        world.bring(each, State.INVESTIGATING, FILED)
+    made(world, "invented", Role.OFFICE, world.office, by="office")
+    made(world, "two", Role.HEAD, world.qilin, by="invented")
+    world.act(investigation.propose, case, "two", *PROPOSAL, now=DAY)
+    refused(world, NotTwoPeople, investigation.confirm, case, "office", 1)
+    agree(world, "invented", by="auditor")  # nobody can tell now which of the two knows the password of "two"
+    refused(world, AccountNotAgreed, investigation.propose, other, "two", *PROPOSAL)
+    for login in ("office", "invented"):
+        refused(world, NotTwoPeople, investigation.confirm, case, login, 1)
+        with pytest.raises(NotAllowed):
+            agree(world, "two", by=login)
+    agree(world, "two", by="office2")
+    world.act(investigation.confirm, case, "office", 1, now=DAY)
+
+
+def test_security_50_what_an_owner_gives_out_after_it_was_proved_is_their_word_alone(world: World) -> None:
+    made(world, "late", Role.OFFICE, world.office, by="office")
+    agree(world, "late", by="auditor")
+    world.run(staffing.invite, "two", "新同事", Role.HEAD, world.qilin, by=world.actor("late"), now=at(DAY))
+    with world.database.reader() as session:
+        two = session.scalars(select(User).where(User.login == "two")).one()
+        assert ([each.login for each in two.givers], two.given_in_doubt) == (["late"], False)
+
+
+def test_accounts_in_doubt_are_the_same_in_sql(world: World) -> None:
+    """A chain of three, one beside it that was given out after the agreement, and two that gave out each other."""
+    made(world, "first", Role.OFFICE, world.office, by="office")
+    made(world, "second", Role.OFFICE, world.office, by="first")
+    made(world, "third", Role.HEAD, world.qilin, by="second")
+    agree(world, "first", by="auditor")
+    world.run(staffing.invite, "later", "新同事", Role.HEAD, world.luoping, by=world.actor("first"), now=at(DAY))
+    with world.database.writer() as session:
+        for login, giver in (("handler", "head"), ("head", "handler")):
+            user = session.get_one(User, world.people[login])
+            user.password_given_by, user.password_given_at = world.people[giver], at(FILED)
+        session.commit()
+    with world.database.reader() as session:
+        doubtful = {user.id for user in session.scalars(select(User)) if user.given_in_doubt}
+        assert doubtful == set(session.scalars(accounts_in_doubt()))
+        assert doubtful == {world.people[login] for login in ("second", "third")}
+        third = session.get_one(User, world.people["third"])
+        assert [each.login for each in third.givers] == ["second", "first", "office"]
 
 
 # --- who agrees ----------------------------------------------------------------------------------

@@ -121,6 +121,17 @@ def test_security_50_what_the_office_entered_and_the_head_wrote_over_proves_noth
     no_way(world, "handler", reach)
 
 
+def test_security_50_an_address_entered_by_who_stood_behind_the_giver_proves_nothing(world: World) -> None:
+    made(world, "invented", Role.OFFICE, world.office, by="office")
+    made(world, "two", Role.HEAD, world.qilin, by="invented")
+    world.run(two_people.agree, world.people["invented"], by=world.actor("auditor"), now=at(DAY))
+    for login in ("office", "invented"):
+        with pytest.raises(NotAllowed):
+            enter(world, "two", NUMBER, by=login)
+    other = enter(world, "two", "13900000002", by="office2")
+    assert ways(world, "two") == [other]
+
+
 @pytest.mark.parametrize("whose", ["unit", "head", "above", "public"])
 def test_security_50_an_address_that_others_read_proves_nothing(world: World, whose: str) -> None:
     owner: str | int = {"unit": world.qilin, "head": "head", "above": world.office, "public": world.luoping}[whose]

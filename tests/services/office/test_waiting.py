@@ -119,9 +119,9 @@ def to_confirm(seen: list[Case], me: User, now: dt.datetime) -> Iterator[tuple[i
         proposer = next(
             user for user in case.handler_unit.people + case.handler_unit.office.people if user.id == case.proposed_by
         )
-        if me.speaks_for in (proposer.speaks_for, *facts.recused) or actor.role is Role.AUDITOR:
+        if not me.persons.isdisjoint(proposer.persons | facts.recused) or actor.role is Role.AUDITOR:
             continue
-        others = facts.people(facts.hands) - {proposer.speaks_for}
+        others = facts.people(facts.hands) - proposer.persons
         yield case.id, case.handler_unit_id == actor.unit_id or facts.escalated(now) or not others
 
 

@@ -24,6 +24,7 @@ from app.models import (
     UnitKind,
     User,
 )
+from app.models.accounts import accounts_in_doubt
 from app.services.record.checks.registry import LiveData, cases_in_periods, invariant
 
 _OPEN = Case.state.in_(OPEN_STATES)
@@ -128,7 +129,8 @@ def _people(now: dt.datetime, *more: ColumnElement[bool]) -> Any:
         and_(giver.role == Role.OFFICE, unit.parent_id.is_not(None)),
         and_(giver.role == Role.HEAD, giver.unit_id == unit.parent_id),
     )
-    waits = exists().where(giver.id == User.password_given_by, ~owners, ~of_next_level).correlate(User, unit)
+    by_colleague = exists().where(giver.id == User.password_given_by, ~owners, ~of_next_level).correlate(User, unit)
+    waits = or_(by_colleague, User.id.in_(accounts_in_doubt()))
     opens = or_(User.password_expires_at.is_(None), User.password_expires_at > now)
     recused = exists().where(Recusal.case_id == Case.id, Recusal.user_id.in_((User.id, speaks.c.person)))
     # By itself it would look no further than the people: at any case's recusals.
