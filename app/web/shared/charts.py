@@ -10,7 +10,7 @@ from app.domain.calendar.workdays import each_day, local_date, midnight
 from app.domain.periods.window import Phase
 from app.models import Period
 
-_TICKS_AT_MOST = 8
+_TICKS_AT_MOST = 6
 
 
 @dataclass(frozen=True, slots=True)
