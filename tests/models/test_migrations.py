@@ -531,3 +531,49 @@ def test_0034_what_servers_said_before_names_nobody_any_more(empty: Database) ->
     with empty.reader() as session:
         kept = session.execute(text("SELECT words FROM dispatches ORDER BY id")).scalars().all()
     assert kept == ["smtp; 550 5.1.1 <…> unknown", "550 5.7.26 refused", "号码 … 无效", ""]
+
+
+LISTED = ("cases", "nominees", "dispatches", "objections")
+
+
+def indexes_of(database: Database) -> dict[str, tuple[str, list[str | None]]]:
+    """Every index of these tables, with its table and columns."""
+    looked = inspect(database.engine)
+    return {str(each["name"]): (table, each["column_names"]) for table in LISTED for each in looked.get_indexes(table)}
+
+
+def test_0035_lists_get_their_indexes_and_rows_stay_as_they_are(empty: Database) -> None:
+    empty.migrate(revision="0034")
+    case_of(empty)
+    said = {"objector_kind": "person", "category": "deeds", "facts": FACTS}
+    insert(empty, "objections", {"id": 1, "entry_id": 1, "case_id": 1, "filed_at": at("2026-09-18 Fri 09:00")} | said)
+    insert(empty, "reaches", {"id": 1, "unit_id": 1, "channel": "mail", "times": "at_once"})
+    told = {"reach_id": 1, "channel": "mail", "notice": "code", "fate": "waiting", "words": ""}
+    moments = at("2026-09-18 Fri 09:00"), at("2026-09-17 Thu 09:00")
+    insert(empty, "dispatches", *[told | {"id": n, "token": f"t{n}", "told_at": m} for n, m in enumerate(moments)])
+    had, rows = indexes_of(empty), rows_of(empty)
+    empty.migrate(revision="0035")
+    now_there = indexes_of(empty)
+    assert {name: index for name, index in now_there.items() if name not in had} == {
+        "ix_cases_listed": (
+            "cases",
+            ["entry_id", "state", "received_at", "handler_unit_id", "assignee_id", "conclusion"],
+        ),
+        "ix_nominees_listed": ("nominees", ["programme_id", "recommender_id", "kind", "position"]),
+        "ix_dispatches_told": ("dispatches", ["told_at"]),
+        "ix_objections_listed": ("objections", ["case_id", "filed_at", "entry_id"]),
+    }
+    assert had.items() <= now_there.items()
+    assert rows_of(empty) == rows
+    with empty.reader() as session:
+        assert session.scalars(text("SELECT id FROM dispatches ORDER BY told_at")).all() == [1, 0]
+
+
+def rows_of(database: Database) -> dict[str, set[tuple[Any, ...]]]:
+    """Every row of these tables."""
+    metadata = MetaData()
+    metadata.reflect(database.engine, only=LISTED)
+    with database.reader() as session:
+        return {
+            name: {tuple(map(str, row)) for row in session.execute(metadata.tables[name].select())} for name in LISTED
+        }
