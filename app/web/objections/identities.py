@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -38,7 +39,11 @@ class AskForm(PlainForm):
 @allow(Role.OFFICE)
 def identity_requests() -> ResponseReturnValue:
     rows = identities.stored_requests(session(), actor(), now())
-    titles = titles_of(session(), {period_id for (period_id,) in rows.distinct(Entry.period_id)})
+    groups = rows.counts_of_groups(Entry.period_id, _ANSWER_IN_SQL)
+    titles = titles_of(session(), {period_id for period_id, *_ in groups})
+    tally: Counter[str] = Counter()
+    for _, given, count in groups:
+        tally[given] += count
     made = IdentityRequest
     return Listing(
         title="查看异议人身份的申请",
@@ -96,7 +101,7 @@ def identity_requests() -> ResponseReturnValue:
         ],
         rows=rows,
         empty="还没有人申请过。需要查看的，请从案件页面申请。",
-        filters=[Filter("answer", "答复", _ANSWERS, tabs=True, value=_ANSWER_IN_SQL)],
+        filters=[Filter("answer", "答复", _ANSWERS, tabs=True, value=_ANSWER_IN_SQL, tally=tally)],
         waiting=lambda r: r.decided_at is None and r.asked_by != me().id,
     ).answer("objections/identities.html")
 

@@ -17,7 +17,7 @@ from typing import Any, Generic, TypeVar
 from urllib.parse import quote, urlencode
 
 from flask import Response, render_template, request
-from sqlalchemy import ColumnElement, Select, false
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, false
 from werkzeug.datastructures import MultiDict
 from werkzeug.wsgi import FileWrapper
 
@@ -97,7 +97,7 @@ class Filter(Generic[Row]):
     keeps: Callable[[Row, str], bool] | None = None
     tabs: bool = False
     where: Callable[[str], ColumnElement[bool]] | None = None
-    value: ColumnElement[str] | None = None
+    value: SQLColumnExpression[Any] | None = None
     tally: Mapping[str, int] | None = None
 
     def keeps_row(self, row: Row, value: str) -> bool:
