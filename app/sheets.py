@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from tempfile import SpooledTemporaryFile
 from typing import IO
 
@@ -17,6 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 _NOT_IN_A_TITLE, _LONGEST_TITLE = re.compile(r"[\[\]:*?/\\]"), 31  # what Excel says of the name on the tab
 _NOT_IN_A_FILE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # what no XML may hold
+_PIECE = 64 * 1024
 _IN_MEMORY = 1_000_000  # bytes of a finished file; a longer one lies on the disk until it is sent
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -31,17 +32,21 @@ def sheet(title: str, columns: Columns, rows: Rows) -> bytes:
 
     A text is a text, whatever it begins with: `=1+1` stays what somebody wrote, also when the cell is edited.
     """
-    return book([(title, columns, rows)])
+    return b"".join(pieces(title, columns, rows))
 
 
-def book(pages: Iterable[tuple[str, Columns, Rows]]) -> bytes:
-    """Write several sheets into one file, each as `sheet` does."""
-    with spooled(pages) as written:
-        return written.read()
+def pieces(title: str, columns: Columns, rows: Rows) -> Iterator[bytes]:
+    """Yield a file as `sheet` writes it, piece by piece: it is never whole in memory."""
+    with spooled([(title, columns, rows)]) as written:
+        while piece := written.read(_PIECE):
+            yield piece
 
 
 def spooled(pages: Iterable[tuple[str, Columns, Rows]]) -> IO[bytes]:
-    """Write several sheets into a file without a name that lies in memory while it is small. The caller closes it."""
+    """Write several sheets, each as `sheet` does, into a file without a name. The caller closes it.
+
+    It lies in memory while it is small.
+    """
     made = Workbook(write_only=True)  # rows are written one by one, however many there are
     for title, columns, rows in pages:
         _write_page(made, title, columns, rows)

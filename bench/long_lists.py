@@ -35,6 +35,7 @@ from app.models import (
     DataRequest,
     Dispatch,
     Entry,
+    IdentityRequest,
     Import,
     ImportForm,
     ImportState,
@@ -430,6 +431,23 @@ def _records(
                 "answered_at": made,
             }
             for number in range(count // 10)
+        ],
+    )
+    _insert(
+        session,
+        IdentityRequest,
+        [
+            {
+                "objection_id": case_id,
+                "reason": "核实是否本人提出",
+                "asked_by": people["office2"].id,
+                "asked_at": made,
+                "decided_by": people["office3"].id if number % 10 else None,
+                "decided_at": made if number % 10 else None,
+                "granted": number % 2 == 0 if number % 10 else None,
+            }
+            for number, (case_id, _) in enumerate(every)
+            if number % 4 == 0
         ],
     )
     chain.record(session, made, [Act("clock", "case.received", chain.on_case(case_id)) for case_id, _ in every])

@@ -50,6 +50,7 @@ LISTS = {
         "/people/{head}",
         "/units/",
         "/programmes/",
+        "/programmes/{programme}/papers/nominees",
         "/desk/cases/200000001",
     ),
     "head": ("/desk/", "/desk/letters", "/desk/registrations", "/nominees/", "/imports/", "/people/", "/units/"),

@@ -54,6 +54,7 @@ class Letter(Base):
         CheckConstraint(f"(reader = 'objector') = {is_set('objection_id')}", name="objector_has_objection"),
         CheckConstraint(f"{is_set('issued_at')} = {is_set('issued_by')}", name="issued_by_and_at"),
         CheckConstraint("issued_at IS NULL OR issued_at >= made_at", name="issued_after_it_was_made"),
+        Index("ix_letters_listed", "programme_id", "year", "series", "number"),
         Index("ix_letters_to_issue", "signed_by_id", sqlite_where=_TO_ISSUE, postgresql_where=_TO_ISSUE),
     )
 

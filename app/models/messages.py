@@ -124,7 +124,7 @@ class Dispatch(Base):
         UniqueConstraint("outbox_id", "reach_id", "told_at"),
         Index("ix_dispatches_due", "due_at", sqlite_where=_DUE, postgresql_where=_DUE),
         Index("ix_dispatches_fate", "fate", "ended_at"),
-        Index("ix_dispatches_told", "told_at"),
+        Index("ix_dispatches_told", "told_at", "fate"),
     )
 
 

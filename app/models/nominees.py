@@ -64,7 +64,7 @@ class Nominee(Base):
         ),
         # Each place has one replacement (R9). A replacement that leaves vacates a place of its own.
         Index("uq_nominees_one_replacement", "replaces_id", unique=True),
-        Index("ix_nominees_listed", "programme_id", "recommender_id", "kind", "position"),
+        Index("ix_nominees_listed", "programme_id", "recommender_id", "kind", "position", "withdrawn_at", "rank"),
     )
 
 
@@ -161,7 +161,16 @@ class Review(Base):
     reviewed_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
     reviewed_at: Mapped[dt.datetime]
 
-    __table_args__ = (CheckConstraint("passed OR reason <> ''", name="refused_with_reason"),)
+    __table_args__ = (
+        CheckConstraint("passed OR reason <> ''", name="refused_with_reason"),
+        Index(
+            "ix_reviews_refused",
+            "nominee_id",
+            "stage",
+            sqlite_where=text("passed IS 0"),
+            postgresql_where=text("passed IS false"),
+        ),
+    )
 
 
 class OpinionOutcome(StrEnum):

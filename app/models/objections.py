@@ -85,7 +85,7 @@ class Objection(Base):
         CheckConstraint("length(facts) BETWEEN 20 AND 3000", name="facts_length"),
         CheckConstraint("(withdrawn_at IS NULL) = (withdraw_reason IS NULL)", name="withdrawn_with_reason"),
         Index("ix_objections_contact", "contact_hash", "filed_at"),
-        Index("ix_objections_listed", "case_id", "filed_at", "entry_id"),
+        Index("ix_objections_listed", "case_id", "filed_at", "entry_id", "against_handler"),
     )
 
 
@@ -115,6 +115,7 @@ class Registration(Base):
         CheckConstraint(f"channel IN ({_REGISTERED})", name="not_by_the_web"),
         CheckConstraint("(channel = 'letter') = (postmark IS NOT NULL)", name="letters_have_a_postmark"),
         CheckConstraint("late_reason IS NULL OR length(late_reason) >= 2", name="reason_says_something"),
+        Index("ix_registrations_channel", "channel", "objection_id"),
     )
 
 
@@ -125,6 +126,9 @@ class Identity(Base):
 
     objection_id: Mapped[int] = mapped_column(ForeignKey("objections.id"), primary_key=True)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+_UNDECIDED = text("decided_at IS NULL")
 
 
 class IdentityRequest(Base):
@@ -158,6 +162,7 @@ class IdentityRequest(Base):
         ),
         CheckConstraint("(read_in IS NULL) = (first_read_at IS NULL)", name="read_in_and_at"),
         CheckConstraint("read_in IS NULL OR granted", name="read_when_granted"),
+        Index("ix_identity_requests_waiting", "id", sqlite_where=_UNDECIDED, postgresql_where=_UNDECIDED),
     )
 
 

@@ -26,6 +26,7 @@ from app.models import (
     Proposal,
     Reach,
     Registration,
+    Review,
     Unit,
     User,
 )
@@ -531,3 +532,87 @@ def test_0034_what_servers_said_before_names_nobody_any_more(empty: Database) ->
     with empty.reader() as session:
         kept = session.execute(text("SELECT words FROM dispatches ORDER BY id")).scalars().all()
     assert kept == ["smtp; 550 5.1.1 <…> unknown", "550 5.7.26 refused", "号码 … 无效", ""]
+
+
+LISTED = ("cases", "nominees", "dispatches", "objections", "letters", "registrations", "reviews", "identity_requests")
+
+
+def indexes_of(database: Database) -> dict[str, tuple[str, list[str | None]]]:
+    """Every index of these tables, with its table and columns."""
+    looked = inspect(database.engine)
+    return {str(each["name"]): (table, each["column_names"]) for table in LISTED for each in looked.get_indexes(table)}
+
+
+def test_0035_lists_get_their_indexes_and_rows_stay_as_they_are(empty: Database) -> None:
+    empty.migrate(revision="0034")
+    case_of(empty)
+    said = {"objector_kind": "person", "category": "deeds", "facts": FACTS}
+    insert(empty, "objections", {"id": 1, "entry_id": 1, "case_id": 1, "filed_at": at("2026-09-18 Fri 09:00")} | said)
+    insert(empty, "reaches", {"id": 1, "unit_id": 1, "channel": "mail", "times": "at_once"})
+    told = {"reach_id": 1, "channel": "mail", "notice": "code", "fate": "waiting", "words": ""}
+    moments = at("2026-09-18 Fri 09:00"), at("2026-09-17 Thu 09:00")
+    insert(empty, "dispatches", *[told | {"id": n, "token": f"t{n}", "told_at": m} for n, m in enumerate(moments)])
+    had, rows = indexes_of(empty), rows_of(empty)
+    empty.migrate(revision="0035")
+    now_there = indexes_of(empty)
+    assert {name: index for name, index in now_there.items() if name not in had} == {
+        "ix_cases_listed": (
+            "cases",
+            ["entry_id", "state", "received_at", "handler_unit_id", "assignee_id", "conclusion"],
+        ),
+        "ix_nominees_listed": ("nominees", ["programme_id", "recommender_id", "kind", "position"]),
+        "ix_dispatches_told": ("dispatches", ["told_at"]),
+        "ix_objections_listed": ("objections", ["case_id", "filed_at", "entry_id"]),
+    }
+    assert had.items() <= now_there.items()
+    assert rows_of(empty) == rows
+    with empty.reader() as session:
+        assert session.scalars(text("SELECT id FROM dispatches ORDER BY told_at")).all() == [1, 0]
+
+
+def test_0036_lists_get_wider_indexes_and_new_ones_and_rows_stay_as_they_are(empty: Database) -> None:
+    empty.migrate(revision="0035")
+    case_of(empty)
+    said = {"objector_kind": "person", "category": "deeds", "facts": FACTS, "filed_at": at("2026-09-18 Fri 09:00")}
+    insert(empty, "objections", {"id": 1, "entry_id": 1, "case_id": 1} | said)
+    insert(empty, "registrations", {"objection_id": 1, "registered_by": 1, "channel": "visit", "postmark": None})
+    review = {"nominee_id": 1, "stage": "preliminary", "reviewed_by": 1, "reason": "材料不全"}
+    insert(empty, "reviews", review | {"id": 1, "passed": False}, review | {"id": 2, "passed": True})
+    insert(empty, "users", {"id": 2, "login": "b", "role": "office", "unit_id": 1})
+    asked = {"objection_id": 1, "reason": "核实是否本人提出", "asked_by": 1}
+    answered = {"decided_by": 2, "decided_at": at("2026-09-18 Fri 10:00"), "granted": True}
+    insert(empty, "identity_requests", asked | {"id": 1, "decided_by": None, "decided_at": None, "granted": None})
+    insert(empty, "identity_requests", asked | answered | {"id": 2})
+    insert(empty, "reaches", {"id": 1, "unit_id": 1, "channel": "mail", "times": "at_once"})
+    told = {"reach_id": 1, "channel": "mail", "notice": "code", "fate": "waiting", "words": "", "token": "t"}
+    insert(empty, "dispatches", told | {"told_at": at("2026-09-18 Fri 09:00")})
+    had, rows = indexes_of(empty), rows_of(empty)
+    empty.migrate(revision="0036")
+    now_there = indexes_of(empty)
+    assert {name: index for name, index in now_there.items() if had.get(name) != index} == {
+        "ix_nominees_listed": (
+            "nominees",
+            ["programme_id", "recommender_id", "kind", "position", "withdrawn_at", "rank"],
+        ),
+        "ix_dispatches_told": ("dispatches", ["told_at", "fate"]),
+        "ix_objections_listed": ("objections", ["case_id", "filed_at", "entry_id", "against_handler"]),
+        "ix_letters_listed": ("letters", ["programme_id", "year", "series", "number"]),
+        "ix_registrations_channel": ("registrations", ["channel", "objection_id"]),
+        "ix_reviews_refused": ("reviews", ["nominee_id", "stage"]),
+        "ix_identity_requests_waiting": ("identity_requests", ["id"]),
+    }
+    assert had.keys() <= now_there.keys()
+    assert rows_of(empty) == rows
+    with empty.reader() as session:
+        assert session.scalars(select(Review.id).where(Review.passed.is_(False))).all() == [1]
+        assert session.scalars(text("SELECT id FROM identity_requests WHERE decided_at IS NULL")).all() == [1]
+
+
+def rows_of(database: Database) -> dict[str, set[tuple[Any, ...]]]:
+    """Every row of these tables."""
+    metadata = MetaData()
+    metadata.reflect(database.engine, only=LISTED)
+    with database.reader() as session:
+        return {
+            name: {tuple(map(str, row)) for row in session.execute(metadata.tables[name].select())} for name in LISTED
+        }

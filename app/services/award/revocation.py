@@ -23,6 +23,7 @@ from app.services.award.deciding import NUMBER, check_day
 from app.services.nominees.access import nominees_visible_to, require_impartial
 from app.services.record.chain import on_nominee
 from app.services.shared.locks import lock_row
+from app.services.shared.stored_rows import StoredRows
 from app.services.shared.texts import checked_text
 from app.services.shared.work import Work, use_case
 
@@ -124,6 +125,23 @@ def honours_of(session: Session, programme_id: int, actor: Actor) -> Sequence[Ho
         .order_by(Honour.position)
         .options(joinedload(Honour.decision), selectinload(Honour.revocation))
     ).all()
+
+
+def stored_honours(session: Session, programme_id: int, actor: Actor) -> StoredRows[Honour]:
+    """Return the honours that a programme's decision names and a person may see, in its order."""
+    source = (
+        select(Honour.id)
+        .join(Nominee, Honour.nominee_id == Nominee.id)
+        .join(Proceeding, Honour.decision_id == Proceeding.id)
+        .outerjoin(Revocation, Revocation.honour_id == Honour.id)
+        .where(Nominee.programme_id == programme_id, nominees_visible_to(actor))
+    )
+    with_more = joinedload(Honour.decision), selectinload(Honour.revocation)
+
+    def load(ids: Sequence[int]) -> Sequence[Honour]:
+        return session.scalars(select(Honour).where(Honour.id.in_(ids)).options(*with_more)).all()
+
+    return StoredRows(session, Honour.id, source, (Honour.position, Honour.id), load, lambda row: row.id)
 
 
 def list_waiting(session: Session) -> Sequence[Revocation]:

@@ -67,14 +67,16 @@ def list_of_case(session: Session, case_id: int, actor: Actor, now: dt.datetime)
 def stored_letters(session: Session, actor: Actor, now: dt.datetime) -> StoredRows[Letter]:
     """Return every letter of running programmes that this person may read, those to be issued first."""
     running = select(Period.id).where(Period.closed_at.is_(None))
+    wanted = or_(Letter.issued_at.is_(None), Entry.period_id.in_(running))
     with_case = joinedload(Letter.case).joinedload(Case.entry).joinedload(Entry.period)
     return StoredRows(
         session,
         Letter.id,
-        _within(select(Letter.id), actor, now, or_(Letter.issued_at.is_(None), Entry.period_id.in_(running))),
-        (Letter.issued_at.is_not(None), *_ORDER, Letter.id),
+        _within(select(Letter.id), actor, now, wanted),
+        (*_ORDER, Letter.id),
         lambda ids: session.scalars(select(Letter).where(Letter.id.in_(ids)).options(with_case)).all(),
         lambda letter: letter.id,
+        first=Letter.issued_at.is_(None),
     )
 
 

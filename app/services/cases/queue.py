@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, exists, func, select
-from sqlalchemy import case as sql_case
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.domain.calendar.workdays import DayTable
@@ -81,9 +80,10 @@ def stored_cases(
         session,
         Case.id,
         seen.where(cases_visible_to(actor, now), *where),
-        (sql_case((is_open(now), 0), else_=1), Period.conclude_by, LocalDay(Case.received_at), Case.id),
+        (Period.conclude_by, LocalDay(Case.received_at), Case.id),
         load,
         lambda row: row.case.id,
+        first=is_open(now),
     )
 
 

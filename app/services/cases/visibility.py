@@ -69,12 +69,16 @@ def came_by(channel: Channel) -> ColumnElement[bool]:
 
 
 def channels_of(rows: StoredRows[Any]) -> set[Channel]:
-    """Return the ways in which the objections of these cases came."""
-    found = rows.source.join(Objection, Objection.case_id == Case.id).outerjoin(
-        Registration, Registration.objection_id == Objection.id
-    )
-    several = rows.session.scalars(found.with_only_columns(Registration.channel).distinct())
-    return {channel or Channel.WEB for channel in several}
+    """Return the ways in which the objections of these cases came: one look into an index for each way."""
+    objections = rows.source.join(Objection, Objection.case_id == Case.id)
+    registered = objections.join(Registration, Registration.objection_id == Objection.id)
+    looks = {channel: registered.where(Registration.channel == channel) for channel in Channel}
+    looks[Channel.WEB] = objections.where(~exists().where(Registration.objection_id == Objection.id))
+    return {
+        channel
+        for channel, look in looks.items()
+        if rows.session.scalar(look.with_only_columns(literal(1)).limit(1)) is not None
+    }
 
 
 def has_facts(word: str) -> ColumnElement[bool]:

@@ -21,6 +21,7 @@ from app.services.record.chain import on_programme
 from app.services.shared.work import Work
 
 _CASES = (("编号", 12), ("推荐对象", 22), ("公示", 28), ("办理单位", 22), ("状态", 14), ("收到", 14), ("结论", 24))
+_AT_ONCE = 500  # cases in memory
 _QUOTAS = (("单位", 24), ("所属领域", 24), ("集体名额", 10), ("个人名额", 10), ("备注", 30))
 
 
@@ -76,6 +77,7 @@ def _cases(session: Session, programme_id: int, now: dt.datetime) -> Iterator[li
         .where(Period.programme_id == programme_id)
         .order_by(Case.id)
         .options(joinedload(Case.entry).joinedload(Entry.period), joinedload(Case.handler_unit))
+        .execution_options(yield_per=_AT_ONCE)
     )
     for case in cases:
         received, conclusion = local_date(case.received_at), case.conclusion

@@ -50,15 +50,14 @@ class MessageFate:
 
 def stored_messages(session: Session, now: dt.datetime) -> StoredRows[MessageFate]:
     """Return the messages of the last 30 days, the newest first; those given up come before the others."""
+    bare = select(Dispatch.id).where(Dispatch.told_at > now - _SINCE)
     source = (
-        select(Dispatch.id)
-        .join(Reach, Dispatch.reach_id == Reach.id)
+        bare.join(Reach, Dispatch.reach_id == Reach.id)
         .outerjoin(User, Reach.user_id == User.id)
         .outerjoin(OF_USER, User.unit_id == OF_USER.id)
         .outerjoin(Unit, Reach.unit_id == Unit.id)
         .outerjoin(OutboxRow, Dispatch.outbox_id == OutboxRow.id)
         .outerjoin(Case, OutboxRow.case_id == Case.id)
-        .where(Dispatch.told_at > now - _SINCE)
     )
 
     def load(ids: Sequence[int]) -> list[MessageFate]:
@@ -73,8 +72,9 @@ def stored_messages(session: Session, now: dt.datetime) -> StoredRows[MessageFat
         )
         return [_describe(row) for row in rows]
 
-    order = (case((Dispatch.fate.in_(GIVEN_UP), 0), else_=1), Dispatch.told_at.desc(), Dispatch.id.desc())
-    return StoredRows(session, Dispatch.id, source, order, load, lambda row: row.id)
+    order = (Dispatch.told_at.desc(), Dispatch.id.desc())
+    given_up = Dispatch.fate.in_(GIVEN_UP)
+    return StoredRows(session, Dispatch.id, source, order, load, lambda row: row.id, first=given_up, bare=bare)
 
 
 def recipient() -> ColumnElement[str]:

@@ -17,6 +17,7 @@ from app.sealing import Keyring
 from app.services.nominees import eligibility, reviews
 from app.services.shared import leavers
 
+MOST = 300  # of one act: more than a page of the list holds
 OTHER_UNIT = "不是{name}推荐的；一份意见只录同一个推荐单位的，录完接着录这些"
 
 

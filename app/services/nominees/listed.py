@@ -60,13 +60,13 @@ def stored_nominees(
 
     Of a case that this person may not see, nothing is told (R19).
     """
-    source = (
+    bare = (
         select(Nominee.id)
         .join(Programme, Nominee.programme_id == Programme.id)
-        .join(OWN_UNIT, Nominee.unit_id == OWN_UNIT.id)
-        .join(RECOMMENDER, Nominee.recommender_id == RECOMMENDER.id)
         .where(Nominee.programme_id == programme.id, nominees_visible_to(actor))
     )
+    own = bare.join(OWN_UNIT, Nominee.unit_id == OWN_UNIT.id)
+    source = own.join(RECOMMENDER, Nominee.recommender_id == RECOMMENDER.id)
 
     def load(ids: Sequence[int]) -> list[ListedNominee]:
         found = session.scalars(
@@ -79,12 +79,23 @@ def stored_nominees(
         return [ListedNominee(one, standings[one.id], written.get(one.id, ()), one.id in out) for one in found]
 
     order = (Nominee.recommender_id, Nominee.kind, Nominee.position, Nominee.id)
-    return StoredRows(session, Nominee.id, source, order, load, lambda row: row.id)
+    return StoredRows(session, Nominee.id, source, order, load, lambda row: row.id, bare=bare)
 
 
-def statuses_of(rows: StoredRows[Any], now: dt.datetime) -> set[Status]:
-    """Return the statuses that any of these nominees has."""
-    return {Status(status) for (status,) in rows.distinct(status_in_sql(now))}
+@dataclass(frozen=True, slots=True)
+class NomineesThere:
+    """How many nominees a list has in all, and which recommending units, by id, and statuses are among them."""
+
+    total: int
+    recommenders: set[int]
+    statuses: set[Status]
+
+
+def find_there(rows: StoredRows[Any], now: dt.datetime) -> NomineesThere:
+    """Look once at the nominees of a list for what it offers to narrow it by."""
+    groups = rows.counts_of_groups(Nominee.recommender_id, status_in_sql(now))
+    statuses = {Status(status) for _, status, _ in groups}
+    return NomineesThere(sum(group[-1] for group in groups), {group[0] for group in groups}, statuses)
 
 
 def was_out(now: dt.datetime) -> ColumnElement[bool]:

@@ -40,14 +40,14 @@ def stored_objections(session: Session, actor: Actor, now: dt.datetime) -> Store
     nothing of who came first.
     """
     seen = cases_visible_to(actor, now)
-    source = (
+    bare = (
         select(Objection.id)
         .join(Case, Objection.case_id == Case.id)
         .join(Entry, Objection.entry_id == Entry.id)
         .outerjoin(Registration, Registration.objection_id == Objection.id)
-        .outerjoin(User, Registration.registered_by == User.id)
         .where(or_(seen, _registered_by(actor)))
     )
+    source = bare.outerjoin(User, Registration.registered_by == User.id)
 
     def load(ids: Sequence[int]) -> list[CameIn]:
         rows = session.execute(
@@ -63,7 +63,7 @@ def stored_objections(session: Session, actor: Actor, now: dt.datetime) -> Store
         return [CameIn(objection, case, bool(visible)) for objection, case, visible in rows]
 
     order = (LocalDay(Objection.filed_at).desc(), Objection.id)
-    return StoredRows(session, Objection.id, source, order, load, lambda row: row.objection.id)
+    return StoredRows(session, Objection.id, source, order, load, lambda row: row.objection.id, bare=bare)
 
 
 def counts_of_period(session: Session, period_id: int) -> dict[Channel, int]:
@@ -98,11 +98,21 @@ def said(counts: Mapping[Channel, int]) -> str:
     return f"异议的来源渠道：{named}。" if named else ""
 
 
-def counts_in(rows: StoredRows[CameIn]) -> dict[Channel, int]:
-    """Count the rows of a list by channel."""
-    counted = rows.source.with_only_columns(Registration.channel, func.count()).group_by(Registration.channel)
-    by_channel = {channel or Channel.WEB: number for channel, number in rows.session.execute(counted)}
-    return {channel: by_channel.get(channel, 0) for channel in Channel}
+@dataclass(frozen=True, slots=True)
+class ObjectionsThere:
+    """How many objections of a list came in by each channel, and the ids of the periods that they are in."""
+
+    by_channel: dict[Channel, int]
+    periods: set[int]
+
+
+def find_there(rows: StoredRows[CameIn]) -> ObjectionsThere:
+    """Look once at the objections of a list for what its page says of them and offers."""
+    by_channel: Counter[Channel] = Counter()
+    groups = rows.counts_of_groups(Registration.channel, Entry.period_id)
+    for channel, _, count in groups:
+        by_channel[channel or Channel.WEB] += count
+    return ObjectionsThere({channel: by_channel[channel] for channel in Channel}, {group[1] for group in groups})
 
 
 def _registered_by(actor: Actor) -> ColumnElement[bool]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.domain.cases.states import Actor, may_see, require_office
 from app.domain.objections.identity import may_read
@@ -17,13 +18,16 @@ from app.evidence.kinds import FileKind
 from app.models import Case, Entry, Evidence, Identity, IdentityRequest, Objection, ObjectorKind, ScanState, User
 from app.sealing import Keyring
 from app.services.accounts.two_people import require_own_account, require_two_people
+from app.services.cases.visibility import cases_visible_to
 from app.services.record.chain import on_case
 from app.services.shared import files
 from app.services.shared.files import OpenedFile, Stored, Vault
 from app.services.shared.locks import lock_row, lock_row_if_any
+from app.services.shared.stored_rows import StoredRows
 from app.services.shared.texts import checked_text
 from app.services.shared.work import Work, use_case
 
+ASKER, DECIDER = aliased(User, name="asker"), aliased(User, name="decider")
 REASON_LENGTH = (5, 300)
 _FILE_TITLES = {KeptAs.LETTER: "盖章材料", KeptAs.UNSORTED: "附件", KeptAs.EVIDENCE: "证据原件"}
 
@@ -192,13 +196,24 @@ def _sealed_file(
     return request, file
 
 
-def requests(session: Session, actor: Actor, now: dt.datetime) -> list[IdentityRequest]:
-    """List every request about a case this person may see, the undecided on top, the newest first."""
+def stored_requests(session: Session, actor: Actor, now: dt.datetime) -> StoredRows[IdentityRequest]:
+    """Return every request about a case this person may see, the undecided on top, the newest first."""
     require_office(actor)
-    rows = session.scalars(
-        _requests().order_by(IdentityRequest.decided_at.is_not(None), IdentityRequest.id.desc())
-    ).all()
-    return [row for row in rows if _sees(session, row.objection, actor, now)]
+    bare = (
+        select(IdentityRequest.id)
+        .join(Objection, IdentityRequest.objection_id == Objection.id)
+        .join(Case, Objection.case_id == Case.id)
+        .join(Entry, Objection.entry_id == Entry.id)
+        .where(cases_visible_to(actor, now))
+    )
+    people = bare.join(ASKER, IdentityRequest.asked_by == ASKER.id)
+    source = people.outerjoin(DECIDER, IdentityRequest.decided_by == DECIDER.id)
+
+    def load(ids: Sequence[int]) -> Sequence[IdentityRequest]:
+        return session.scalars(_requests().where(IdentityRequest.id.in_(ids))).all()
+
+    newest, waiting = (IdentityRequest.id.desc(),), IdentityRequest.decided_at.is_(None)
+    return StoredRows(session, IdentityRequest.id, source, newest, load, lambda row: row.id, first=waiting, bare=bare)
 
 
 def waiting_for(session: Session, actor: Actor, now: dt.datetime) -> list[IdentityRequest]:

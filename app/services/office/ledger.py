@@ -7,11 +7,10 @@ would be that for nobody's reason.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.domain.calendar.workdays import local_date
@@ -21,6 +20,7 @@ from app.domain.cases.states import CONCLUSION_NAMES, DECLINE_GROUND_NAMES, STAT
 from app.domain.objections.arrival import CHANNEL_NAMES
 from app.domain.shared.wording import coarse, full_day
 from app.models import Case, Entry, Letter, Nominee, Objection, Period, Registration
+from app.models.expressions import LocalDay
 from app.models.objections import CATEGORY_NAMES, OBJECTOR_KIND_NAMES
 from app.services.cases.visibility import cases_visible_to
 from app.services.record.chain import on_unit
@@ -48,23 +48,24 @@ _ENDS = {LetterKind.ANSWER, LetterKind.DECLINE, LetterKind.DISQUALIFICATION}
 _AT_ONCE = 500
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerLine:
-    """One objection as its line of the ledger tells it. Days, no hours."""
+def each_line(session: Session, cases: Select[Any], actor: Actor, now: dt.datetime) -> Iterator[tuple[str, ...]]:
+    """Yield a line for each objection of these cases that this person may see, by the day on which it came.
 
-    number: str
-    arrived: dt.date
-    objection_id: int
-    cells: tuple[str, ...]
-
-
-def list_lines(session: Session, case_ids: Collection[int], actor: Actor, now: dt.datetime) -> list[LedgerLine]:
-    """List the objections of these cases that this person may see, by the day on which they came.
-
-    Of one day the order says nothing of who came first (R19).
+    `cases` selects their ids. A few hundred objections are in memory at once. Of one day the order says nothing of who
+    came first (R19).
     """
-    lines = [_line(*read, now) for read in _read(session, case_ids, actor, now)]
-    return sorted(lines, key=lambda line: (line.arrived, line.number, line.objection_id))
+    wanted = (
+        select(Objection.id)
+        .join(Case, Objection.case_id == Case.id)
+        .where(Case.id.in_(cases.correlate(None)), cases_visible_to(actor, now))
+        .order_by(LocalDay(Objection.filed_at), Case.id, Objection.id)
+    )
+    ids = session.scalars(wanted).all()
+    for start in range(0, len(ids), _AT_ONCE):
+        some = ids[start : start + _AT_ONCE]
+        read = _read(session, some, actor)
+        lines = {objection.id: _line(objection, case, letters, place, now) for objection, case, letters, place in read}
+        yield from (lines[each] for each in some)
 
 
 @use_case
@@ -73,34 +74,29 @@ def note_export(work: Work, lines: int) -> None:
     work.did("paper.made", on_unit(work.actor.unit_id), paper="异议台账", rows=lines)
 
 
-def _read(
-    session: Session, case_ids: Collection[int], actor: Actor, now: dt.datetime
-) -> Iterator[tuple[Objection, Case, list[Letter], str]]:
-    """Yield each objection with its case, its letters, and the nominee's place of work."""
-    wanted = sorted(case_ids)
-    for start in range(0, len(wanted), _AT_ONCE):
-        some = wanted[start : start + _AT_ONCE]
-        rows = session.execute(
-            select(Objection, Case)
-            .join(Case, Objection.case_id == Case.id)
-            .where(Case.id.in_(some), cases_visible_to(actor, now))
-            .options(
-                joinedload(Objection.registration).joinedload(Registration.registrar),
-                joinedload(Case.entry).joinedload(Entry.period).joinedload(Period.organiser),
-                joinedload(Case.entry).joinedload(Entry.period).joinedload(Period.programme),
-                joinedload(Case.handler_unit),
-                selectinload(Case.looks),
-                selectinload(Case.objections),
-            )
-        ).all()
-        letters: dict[int, list[Letter]] = {}
-        for letter in session.scalars(select(Letter).where(Letter.case_id.in_(some)).order_by(Letter.made_at)):
-            if letter.objection_id is not None and not (letter.office_only and not actor.is_office):
-                letters.setdefault(letter.objection_id, []).append(letter)
-        places = _places(session, {case.entry.nominee_id for _, case in rows})
-        for objection, case in rows:
-            place = case.entry.unit or places.get(case.entry.nominee_id, "")
-            yield objection, case, letters.get(objection.id, []), place
+def _read(session: Session, ids: Sequence[int], actor: Actor) -> Iterator[tuple[Objection, Case, list[Letter], str]]:
+    """Yield each of these objections with its case, its letters, and the nominee's place of work."""
+    rows = session.execute(
+        select(Objection, Case)
+        .join(Case, Objection.case_id == Case.id)
+        .where(Objection.id.in_(ids))
+        .options(
+            joinedload(Objection.registration).joinedload(Registration.registrar),
+            joinedload(Case.entry).joinedload(Entry.period).joinedload(Period.organiser),
+            joinedload(Case.entry).joinedload(Entry.period).joinedload(Period.programme),
+            joinedload(Case.handler_unit),
+            selectinload(Case.looks),
+            selectinload(Case.objections),
+        )
+    ).all()
+    letters: dict[int, list[Letter]] = {}
+    for letter in session.scalars(select(Letter).where(Letter.objection_id.in_(ids)).order_by(Letter.made_at)):
+        if letter.objection_id is not None and not (letter.office_only and not actor.is_office):
+            letters.setdefault(letter.objection_id, []).append(letter)
+    places = _places(session, {case.entry.nominee_id for _, case in rows})
+    for objection, case in rows:
+        place = case.entry.unit or places.get(case.entry.nominee_id, "")
+        yield objection, case, letters.get(objection.id, []), place
 
 
 def _places(session: Session, nominee_ids: set[int]) -> dict[int, str]:
@@ -108,11 +104,11 @@ def _places(session: Session, nominee_ids: set[int]) -> dict[int, str]:
     return {row.id: row.unit.name for row in rows}
 
 
-def _line(objection: Objection, case: Case, letters: list[Letter], place: str, now: dt.datetime) -> LedgerLine:
+def _line(objection: Objection, case: Case, letters: list[Letter], place: str, now: dt.datetime) -> tuple[str, ...]:
     state = case.state_at(now)
     decided, decided_on = _decision(case, state)
     ended, ended_on = _end(case, state)
-    cells = (
+    return (
         case.number,
         coarse(objection.filed_at),
         CHANNEL_NAMES[objection.channel],
@@ -129,7 +125,6 @@ def _line(objection: Objection, case: Case, letters: list[Letter], place: str, n
         _delivered(letters),
         "；".join(_remarks(objection, case)),
     )
-    return LedgerLine(case.number, local_date(objection.filed_at), objection.id, cells)
 
 
 def _decision(case: Case, state: State) -> tuple[str, dt.datetime | None]:

@@ -164,11 +164,17 @@ def of_cases(made: ArchivedProgramme) -> Iterator[Member]:
     """Yield the ledger, then the volume of each case."""
     with made.database.reader() as session:
         ids = list(session.scalars(_case_ids(made.programme_id)))
-        lines = ledger.list_lines(session, ids, made.clerk.actor, made.clerk.now)
-    rows: list[sheets.Row] = [[number, *line.cells] for number, line in enumerate(lines, start=1)]
-    yield Member("03-案件/异议台账.xlsx", lambda: [sheets.sheet("异议台账", ledger.COLUMNS, rows)])
+    yield Member("03-案件/异议台账.xlsx", partial(_ledger, made))
     for case_id in ids:
         yield from made.read(partial(_volume, made, case_id))
+
+
+def _ledger(made: ArchivedProgramme) -> Iterator[bytes]:
+    with made.database.reader() as session:
+        cases = _case_ids(made.programme_id).order_by(None)
+        lines = ledger.each_line(session, cases, made.clerk.actor, made.clerk.now)
+        rows: Iterator[sheets.Row] = ((number, *cells) for number, cells in enumerate(lines, start=1))
+        yield from sheets.pieces("异议台账", ledger.COLUMNS, rows)
 
 
 def _case_ids(programme_id: int) -> Select[int]:
@@ -261,11 +267,11 @@ def of_record(made: ArchivedProgramme) -> Iterator[Member]:
     yield written_text("05-记录/末尾校验值.txt", said)
 
 
-def _acts_in_words(made: ArchivedProgramme) -> Iterable[bytes]:
+def _acts_in_words(made: ArchivedProgramme) -> Iterator[bytes]:
     with made.database.reader() as session:
         keys = _subjects_of(session, made.programme_id)
         own = (row for row in chain.every_row(session, made.head.number) if row.subject in keys)
-        return [sheets.sheet("记录", _RECORD_COLUMNS, _rows_in_words(RecordWords(session).said(own)))]
+        yield from sheets.pieces("记录", _RECORD_COLUMNS, _rows_in_words(RecordWords(session).said(own)))
 
 
 def _rows_in_words(rows: Iterable[ActInWords]) -> Iterator[sheets.Row]:

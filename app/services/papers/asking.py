@@ -13,6 +13,7 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from app.domain.calendar.workdays import local_date
+from app.domain.cases.states import Actor
 from app.domain.papers.issuing import Named, PaperKind, PaperParty, issue
 from app.domain.periods.rounds import Kind
 from app.domain.refusals import NotYourCase, WrongState
@@ -90,13 +91,22 @@ def asked_by(session: Session, keyring: Keyring, programme: Programme, unit: Uni
     return asked
 
 
-def letter(session: Session, programme_id: int, unit_id: int, authority: str, which: Which, clerk: Clerk) -> Paper:
-    """Write the letter to one authority. Raises NotYourCase, and WrongState where it is asked about nobody."""
-    programme, unit = recommender_for(session, programme_id, unit_id, clerk.actor)
-    by_key = {each.authority: each for each in asked_by(session, clerk.vault.keyring, programme, unit, clerk.now)}
+def find_asked(
+    session: Session, keyring: Keyring, programme_id: int, unit_id: int, authority: str, actor: Actor, now: dt.datetime
+) -> Asked:
+    """Return what a unit asks one authority, for the office and for that unit. Raises NotYourCase, SealBroken."""
+    programme, unit = recommender_for(session, programme_id, unit_id, actor)
+    by_key = {each.authority: each for each in asked_by(session, keyring, programme, unit, now)}
     if authority not in by_key:
         raise NotYourCase
-    asked = by_key[authority]
+    return by_key[authority]
+
+
+def letter(session: Session, programme_id: int, unit_id: int, authority: str, which: Which, clerk: Clerk) -> Paper:
+    """Write the letter to one authority. Raises NotYourCase, and WrongState where it is asked about nobody."""
+    keyring, actor, now = clerk.vault.keyring, clerk.actor, clerk.now
+    asked = find_asked(session, keyring, programme_id, unit_id, authority, actor, now)
+    programme, unit = session.get_one(Programme, programme_id), asked.unit
     about = asked.missing if which is Which.MISSING else asked.nominees
     if not about:
         raise WrongState(f"没有要征求{asked.name}意见的推荐对象：征求的是通过初审、仍然参评的对象。")

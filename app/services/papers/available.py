@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import not_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.domain.cases.states import Actor
 from app.domain.periods.rounds import Kind
 from app.models import Nominee, Period, Programme, Unit
 from app.sealing import Keyring
-from app.services.nominees.access import of_programme
+from app.services.nominees.access import nominees_visible_to, of_programme
+from app.services.nominees.listed import OWN_UNIT, RECOMMENDER
+from app.services.nominees.statuses import has_left
 from app.services.papers.nominees import find_formal, is_municipal
 from app.services.papers.paper import recommenders
 from app.services.shared import leavers
+from app.services.shared.stored_rows import StoredRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,23 @@ def papers_of(period: Period, now: dt.datetime) -> frozenset[str]:
     """Return the keys of the papers that a period has by now."""
     conditions = {"notice": True, "cases": now >= period.opens_at, "closing": period.closed_at is not None}
     return frozenset(key for key, has in conditions.items() if has)
+
+
+def stored_nominees(session: Session, programme_id: int, actor: Actor, now: dt.datetime) -> StoredRows[Nominee]:
+    """Return the remaining nominees whose forms this person may have; see `of_nominees`."""
+    remain = Nominee.programme_id == programme_id, nominees_visible_to(actor), not_(has_left(now))
+    bare = select(Nominee.id).where(*remain)
+    if not actor.is_office:
+        bare = bare.where(Nominee.recommender_id == actor.unit_id)
+    own = bare.join(OWN_UNIT, Nominee.unit_id == OWN_UNIT.id)
+    source = own.join(RECOMMENDER, Nominee.recommender_id == RECOMMENDER.id)
+    order = (Nominee.recommender_id, Nominee.kind, Nominee.position, Nominee.id)
+    units = joinedload(Nominee.recommender), joinedload(Nominee.unit)
+
+    def load(ids: Sequence[int]) -> Sequence[Nominee]:
+        return session.scalars(select(Nominee).where(Nominee.id.in_(ids)).options(*units)).all()
+
+    return StoredRows(session, Nominee.id, source, order, load, lambda row: row.id, bare=bare)
 
 
 def of_nominees(session: Session, programme_id: int, actor: Actor, now: dt.datetime) -> list[Nominee]:

@@ -33,10 +33,22 @@ class OrganiserChoice:
     def may_enter(self) -> list[int]:
         return [candidate.nominee.id for candidate in self.candidates if candidate.may_enter]
 
+    @property
+    def hindered(self) -> list[tuple[str, list[str]]]:
+        """Return each obstacle with the names of whom it keeps out, in the order of the candidates."""
+        names: dict[str, list[str]] = {}
+        for candidate in self.candidates:
+            if candidate.obstacle:
+                names.setdefault(candidate.obstacle, []).append(candidate.nominee.name)
+        return list(names.items())
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is to be arranged: one round of a programme on one day, for these units with these of their nominees."""
+    """What is to be arranged: one round of a programme on one day, for these units with these of their nominees.
+
+    Of the units in `whole` every nominee enters that may.
+    """
 
     programme: Programme
     round_number: int
@@ -44,10 +56,13 @@ class Order:
     nominees: frozenset[int]
     opening: dt.date
     conclude_workdays: int
+    whole: frozenset[int] = frozenset()
 
     def plan_for(self, choice: OrganiserChoice) -> PeriodPlan:
         """Plan the period of one unit, with those of the nominees that are its own."""
-        own = [each.nominee.id for each in choice.candidates if each.nominee.id in self.nominees]
+        own = choice.may_enter
+        if choice.organiser.id not in self.whole:
+            own = [each.nominee.id for each in choice.candidates if each.nominee.id in self.nominees]
         return PeriodPlan(
             self.programme, self.round_number, choice.organiser, own, self.opening, self.conclude_workdays
         )
@@ -63,9 +78,14 @@ class Rehearsal:
 
 
 def list_choices(
-    session: Session, keyring: Keyring, programme: Programme, round_number: int, now: dt.datetime
+    session: Session,
+    keyring: Keyring,
+    programme: Programme,
+    round_number: int,
+    now: dt.datetime,
+    those: Sequence[Unit] | None = None,
 ) -> list[OrganiserChoice]:
-    """Every unit with nominees in a round, in the order of the quota table."""
+    """List the units with nominees in a round, in the order of the quota table; or `those` of them, in their order."""
     quotas = session.scalars(select(Quota).where(Quota.programme_id == programme.id))
     places = {
         quota.unit_id: {Kind.COLLECTIVE: quota.collectives, Kind.INDIVIDUAL: quota.individuals} for quota in quotas
@@ -76,7 +96,7 @@ def list_choices(
             candidates(session, keyring, programme, programme.rules.rounds[round_number], unit, now),
             places.get(unit.id) if round_number == 2 else None,
         )
-        for unit in organisers(session, programme.id, round_number)
+        for unit in (organisers(session, programme.id, round_number) if those is None else those)
     ]
 
 
@@ -123,11 +143,9 @@ def _plans(work: Work, order: Order, calendar: Calendar) -> list[tuple[Organiser
     require_office(work.actor)
     preview(order.opening, order.conclude_workdays, calendar, order.programme.demonstration, work.now)
     lock_programme_before_award(work.session, order.programme.id)
-    found = [
-        (choice, order.plan_for(choice))
-        for choice in list_choices(work.session, work.keyring, order.programme, order.round_number, work.now)
-        if choice.organiser.id in order.organisers
-    ]
-    if not found:
+    every = organisers(work.session, order.programme.id, order.round_number)
+    those = [unit for unit in every if unit.id in order.organisers]
+    if not those:
         raise NothingChosen("请至少选一家单位。")
-    return found
+    choices = list_choices(work.session, work.keyring, order.programme, order.round_number, work.now, those)
+    return [(choice, order.plan_for(choice)) for choice in choices]

@@ -142,6 +142,7 @@ class Head:
         return f"{self.number}:{self.hash}"
 
 
+_AT_ONCE = 500  # rows in memory where all are read
 _HEADS = re.compile(r"(?<!\w)([1-9]\d{0,8}):([0-9a-f]{64})(?!\w)")
 
 
@@ -174,7 +175,7 @@ def every_row(session: Session, up_to: int) -> Iterator[AuditRow]:
     """Yield every sealed act up to this number, in their order, each with its seal; read in pieces."""
     query = select(AuditRow).join(AuditRow.seal).where(ActSeal.number <= up_to).order_by(ActSeal.number)
     query = query.options(contains_eager(AuditRow.seal))
-    yield from session.scalars(query, execution_options={"yield_per": 500})
+    yield from session.scalars(query, execution_options={"yield_per": _AT_ONCE})
 
 
 def rows_about(session: Session, subject: str) -> Sequence[AuditRow]:
@@ -209,7 +210,7 @@ def page_of_rows(session: Session, sought: RecordSearch, page: int, per_page: in
 
 def rows_one_by_one(session: Session, sought: RecordSearch, most: int) -> Iterator[AuditRow]:
     """Yield the first `most` rows that match. They are read in pieces, never all of them in memory."""
-    yield from session.scalars(_in_order(sought).limit(most), execution_options={"yield_per": 500})
+    yield from session.scalars(_in_order(sought).limit(most), execution_options={"yield_per": _AT_ONCE})
 
 
 def _in_order(sought: RecordSearch) -> Select[AuditRow]:

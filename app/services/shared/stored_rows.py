@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, String, and_, bindparam, case, cast, false, func, or_, true
+from sqlalchemy import ColumnElement, Select, String, and_, bindparam, case, cast, false, func, not_, or_, true
 from sqlalchemy.orm import Session
 
 from app.domain.accounts.unit_order import by_sound
@@ -116,6 +116,10 @@ class StoredRows(Generic[Row]):
     `key` is a row's id. `source` selects it from every row that whoever looks may know of, joined with what columns
     and filters speak of. `order` is the list's own and total. `load` reads the rows of these ids, in any order, and
     `key_of` gives a row's id.
+
+    `first`: rows for which this holds, never NULL, stand before the others. They are read apart, so that an index can
+    give either part in its order. `bare` selects the same rows without the joins that search and sorting alone need:
+    what is counted, offered and filtered by, `order` and `first` speak of what it has.
     """
 
     session: Session
@@ -124,6 +128,8 @@ class StoredRows(Generic[Row]):
     order: Sequence[Any]
     load: Callable[[Sequence[int]], Sequence[Row]]
     key_of: Callable[[Row], int]
+    first: Condition | None = None
+    bare: Select[Any] | None = None
 
     def count(self, selection: Selection) -> int:
         return self.session.scalar(self._narrowed(selection, func.count())) or 0
@@ -131,18 +137,31 @@ class StoredRows(Generic[Row]):
     def counts(self, options: Mapping[str, Condition]) -> tuple[int, dict[str, int]]:
         """Count all rows, and those of each option, in one look at the table."""
         wanted = [func.count(), *(func.count().filter(condition) for condition in options.values())]
-        total, *several = self.session.execute(self.source.with_only_columns(*wanted)).one()
+        total, *several = self.session.execute(self._bare.with_only_columns(*wanted)).one()
         return total, dict(zip(options, several, strict=True))
 
     def counts_by(self, value: Any) -> dict[Any, int]:
         """Count the rows by a value that each has, in one look at the table."""
-        counted = self.source.with_only_columns(value, func.count()).group_by(value)
+        counted = self._bare.with_only_columns(value, func.count()).group_by(value)
         return dict(self.session.execute(counted).all())
+
+    def counts_of_groups(self, *values: Any) -> Sequence[Any]:
+        """Return each combination of these values that any row has, with the number of its rows behind them."""
+        counted = self._bare.with_only_columns(*values, func.count()).group_by(*values)
+        return self.session.execute(counted).all()
 
     def page(self, selection: Selection, offset: int, limit: int) -> list[Row]:
         """Return these rows of the selection, in its order."""
-        ids = self.session.scalars(self._ordered(selection).offset(offset).limit(limit)).all()
-        return self._loaded(ids)
+        found: list[int] = []
+        skipped = offset
+        for part in self._parts(selection):
+            here = self.session.scalars(part.offset(skipped).limit(limit - len(found))).all()
+            found += here
+            if len(found) == limit:
+                break
+            # A part that ends here had `skipped + len(here)` rows, or fewer where none was left after the offset.
+            skipped = 0 if here or not skipped else skipped - self._length(part)
+        return self._loaded(found)
 
     def every(self, selection: Selection) -> Iterator[Row]:
         """Yield every row of the selection in its order; a few hundred are in memory at once."""
@@ -151,24 +170,41 @@ class StoredRows(Generic[Row]):
             yield from self._loaded(ids[start : start + _AT_ONCE])
 
     def ids(self, selection: Selection) -> Sequence[int]:
-        return self.session.scalars(self._ordered(selection)).all()
+        return [each for part in self._parts(selection) for each in self.session.scalars(part)]
+
+    def query_of(self, selection: Selection) -> Select[Any]:
+        """Return the query of the ids of the selection, in no order: for another query to be narrowed to them."""
+        return self._narrowed(selection, self.key)
 
     def distinct(self, *columns: Any, where: Condition | None = None) -> Sequence[Any]:
         """Return the different values of these columns over all rows."""
-        query = self.source.with_only_columns(*columns).where(true() if where is None else where)
+        query = self._bare.with_only_columns(*columns).where(true() if where is None else where)
         return self.session.execute(query.distinct()).all()
 
-    def _narrowed(self, selection: Selection, *columns: Any) -> Select[Any]:
-        return self.source.with_only_columns(*columns).where(*selection.where)
+    @property
+    def _bare(self) -> Select[Any]:
+        return self.source if self.bare is None else self.bare
 
-    def _ordered(self, selection: Selection) -> Select[Any]:
+    def _narrowed(self, selection: Selection, *columns: Any) -> Select[Any]:
+        source = self.source if selection.words or selection.sort else self._bare
+        return source.with_only_columns(*columns).where(*selection.where)
+
+    def _parts(self, selection: Selection) -> list[Select[Any]]:
+        """Return the queries of the ids, in order, that follow one another."""
         query = self._narrowed(selection, self.key)
         if selection.sort is not None and selection.sort.order is not None:
             there, by = selection.sort.there, selection.sort.order
             if there is not None:
                 query = query.order_by(case((there, 0), else_=1))
             query = query.order_by(by.desc() if selection.descending else by)
-        return query.order_by(*self.order)
+            if self.first is not None:
+                query = query.order_by(case((self.first, 0), else_=1))
+            return [query.order_by(*self.order)]
+        parts = [query] if self.first is None else [query.where(self.first), query.where(not_(self.first))]
+        return [part.order_by(*self.order) for part in parts]
+
+    def _length(self, part: Select[Any]) -> int:
+        return self.session.scalar(part.with_only_columns(func.count()).order_by(None)) or 0
 
     def _loaded(self, ids: Sequence[int]) -> list[Row]:
         by_id = {self.key_of(row): row for row in self.load(ids)} if ids else {}

@@ -9,7 +9,6 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app import sheets
 from app.domain.accounts.rosters import HEAD, MOST, SHEET
 from app.domain.programmes.book_rows import Rows
 from app.models import Programme
@@ -19,7 +18,7 @@ from app.web.accounts.people import MANAGERS, chosen
 from app.web.accounts.slips import shown_once
 from app.web.shared.access import actor, allow, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
-from app.web.shared.lists import send_sheet
+from app.web.shared.lists import send_pages
 from app.web.shared.portal import number, session
 from app.web.shared.uploads import FORM, carried_sheets, sent_file, takes_files
 
@@ -46,7 +45,7 @@ def open_for_units() -> ResponseReturnValue:
 def blank() -> ResponseReturnValue:
     """Send the sheet to fill in. The units that have no accounts stand in it already."""
     columns = list(zip(HEAD, _WIDTHS, strict=True))
-    return send_sheet(sheets.sheet(SHEET, columns, rosters.blank_rows(session(), actor())), "账号登记表")
+    return send_pages("账号登记表", [(SHEET, columns, rosters.blank_rows(session(), actor()))])
 
 
 @blueprint.post("/sheet")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import case
 
 from app.domain.accounts.unit_order import by_sound
 from app.domain.award.decision import FATE_NAMES, Fate, JudgedNominee
@@ -14,10 +14,11 @@ from app.domain.cases.verdict import GROUND_NAMES
 from app.domain.nominees.statuses import STATUS_NAMES, Status
 from app.domain.periods.rounds import LAST_ROUND, Kind
 from app.domain.shared.wording import full_day
-from app.models import Honour, Nominee, Programme
+from app.models import Honour, Nominee, Proceeding, Programme, Revocation
 from app.services.award import revocation
 from app.services.award.award_list import AwardStanding, standing_of
 from app.services.nominees.statuses import find_statuses
+from app.services.shared.stored_rows import StoredRows, a_date, a_name, a_number, a_text
 from app.web.award.blueprint import blueprint, programme_or_404
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, me
 from app.web.shared.lists import Column, Filter, Listing, unit_options
@@ -89,7 +90,7 @@ def overview(programme_id: int) -> ResponseReturnValue:
 def honours(programme_id: int) -> ResponseReturnValue:
     """Show who was awarded: the list that certificates are written from."""
     programme = programme_or_404(programme_id)
-    rows = revocation.honours_of(session(), programme_id, actor())
+    rows = revocation.stored_honours(session(), programme_id, actor())
     return _honours(programme, rows).answer("award/honours.html", programme=programme, me=me())
 
 
@@ -130,10 +131,14 @@ def _nominees_on_the_way(standing: AwardStanding) -> Listing[AwardRow]:
     )
 
 
-def _honours(programme: Programme, rows: Sequence[Honour]) -> Listing[Honour]:
+def _honours(programme: Programme, rows: StoredRows[Honour]) -> Listing[Honour]:
     titles = {Kind.COLLECTIVE: programme.collective_honour, Kind.INDIVIDUAL: programme.individual_honour}
     kinds = programme.rules.kind_names
-    recommenders = {name: name for name in sorted({honour.recommender for honour in rows}, key=by_sound)}
+    recommending = {name for (name,) in rows.distinct(Honour.recommender)}
+    recommenders = {name: name for name in sorted(recommending, key=by_sound)}
+    revoked = Revocation.confirmed_at.is_not(None)
+    in_sql = case((revoked, Status.REVOKED.value), else_=Status.HONOURED.value)
+    own = case((Honour.unit != Honour.name, Honour.unit), else_="")
 
     def standing(honour: Honour) -> str:
         return STATUS_NAMES[Status.REVOKED if honour.is_revoked else Status.HONOURED]
@@ -145,22 +150,46 @@ def _honours(programme: Programme, rows: Sequence[Honour]) -> Listing[Honour]:
     return Listing(
         title="表彰名单",
         columns=[
-            Column("name", "名称", lambda h: h.name, 18, href=_page_of),
-            Column("position", "序号", lambda h: h.position, 8),
-            Column("unit", "所在单位", lambda h: h.unit if h.unit != h.name else "", 28),
-            Column("kind", "类别", lambda h: kinds[h.kind], 12),
-            Column("honour", "荣誉称号", lambda h: titles[h.kind], 40, sheet_only=True),
-            Column("recommender", "推荐单位", lambda h: h.recommender, 18),
-            Column("number", "表彰决定文号", lambda h: h.decision.number, 24, sheet_only=True),
-            Column("dated", "表彰决定日期", lambda h: full_day(h.decision.dated), 18, sheet_only=True),
-            Column("standing", "状态", standing, 16, badge=lambda h: "lapsed" if h.is_revoked else "", note=waiting),
+            Column("name", "名称", lambda h: h.name, 18, href=_page_of, sql=a_text(Honour.name)),
+            Column("position", "序号", lambda h: h.position, 8, sql=a_number(Honour.position)),
+            Column("unit", "所在单位", lambda h: h.unit if h.unit != h.name else "", 28, sql=a_text(own)),
+            Column("kind", "类别", lambda h: kinds[h.kind], 12, sql=a_name(Honour.kind, kinds)),
+            Column(
+                "honour", "荣誉称号", lambda h: titles[h.kind], 40, sheet_only=True, sql=a_name(Honour.kind, titles)
+            ),
+            Column("recommender", "推荐单位", lambda h: h.recommender, 18, sql=a_text(Honour.recommender)),
+            Column(
+                "number",
+                "表彰决定文号",
+                lambda h: h.decision.number,
+                24,
+                sheet_only=True,
+                sql=a_text(Proceeding.number),
+            ),
+            Column(
+                "dated",
+                "表彰决定日期",
+                lambda h: full_day(h.decision.dated),
+                18,
+                sheet_only=True,
+                sql=a_date(Proceeding.dated),
+            ),
+            Column(
+                "standing",
+                "状态",
+                standing,
+                16,
+                badge=lambda h: "lapsed" if h.is_revoked else "",
+                note=waiting,
+                sql=a_name(in_sql, STATUS_NAMES),
+            ),
         ],
         rows=rows,
         empty="还没有作出表彰决定。作出以后，这里是写证书、奖牌用的名单。",
         filters=[
-            Filter("kind", "类别", kind_options([programme]), lambda h, kind: h.kind == kind),
-            Filter("recommender", "推荐单位", recommenders, lambda h, unit: h.recommender == unit),
-            Filter("revoked", "状态", {"1": "只看已撤销的"}, lambda h, _: h.is_revoked),
+            Filter("kind", "类别", kind_options([programme]), where=lambda kind: Honour.kind == kind),
+            Filter("recommender", "推荐单位", recommenders, where=lambda unit: Honour.recommender == unit),
+            Filter("revoked", "状态", {"1": "只看已撤销的"}, where=lambda _: revoked),
         ],
     )
 

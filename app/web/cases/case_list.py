@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +16,7 @@ from sqlalchemy.orm import joinedload
 from app.domain.cases.reminders import count_workdays_left
 from app.domain.cases.states import CONCLUSION_NAMES, STATE_NAMES, State
 from app.domain.cases.tasks import CASE_TASK_NAMES, OFFICE_TASKS, CaseTask
+from app.domain.cases.verdict import effective_state
 from app.domain.objections.arrival import CHANNEL_NAMES, Channel
 from app.domain.shared.wording import coarse, end_moment
 from app.models import Case, Entry, Period, Programme, Unit
@@ -44,12 +46,16 @@ Row = QueuedCase
 
 @dataclass(frozen=True)
 class CasesAbout:
-    """What the cases of a list are about: periods and units, by id, and which conclusions and channels there are."""
+    """What the cases of a list are about: periods and units, by id, and which conclusions and channels there are.
+
+    `by_state` counts the cases by the state that pages show.
+    """
 
     periods: Mapping[int, Period]
     units: Sequence[Unit]
     conclusions: Collection[str]
     channels: Collection[Channel]
+    by_state: Mapping[str, int]
 
     @property
     def programmes(self) -> dict[int, Programme]:
@@ -96,6 +102,7 @@ def case_listing(
             {state.value: STATE_NAMES[state] for state in State},
             tabs=True,
             value=state_at(now()),
+            tally=about.by_state,
         ),
         Filter("mine", "经办人", by_whom, where=assigned.__getitem__),
         Filter("task", "要办的", _offered_tasks(), where=lambda value: waits_for(rows, CaseTask(value), _asked())),
@@ -118,17 +125,22 @@ def case_listing(
 
 def _about(rows: StoredRows[Row]) -> CasesAbout:
     """Read what columns and filters offer: nothing of a case that whoever looks may not know of (R19)."""
-    several = rows.distinct(Entry.period_id, Case.handler_unit_id, Case.conclusion)
+    several = rows.counts_of_groups(Entry.period_id, Case.handler_unit_id, Case.conclusion, Case.state)
     wanted = select(Period).where(of_ids(Period.id, {row[0] for row in several}))
-    periods = session().scalars(
+    found = session().scalars(
         wanted.options(joinedload(Period.organiser), joinedload(Period.programme)).order_by(Period.id)
     )
+    periods = {period.id: period for period in found}
+    by_state: Counter[str] = Counter()
+    for period_id, _, _, state, count in several:
+        by_state[effective_state(state, periods[period_id].conclude_by, now()).value] += count
     units = session().scalars(select(Unit).where(of_ids(Unit.id, {row[1] for row in several})))
     return CasesAbout(
-        {period.id: period for period in periods},
+        periods,
         units.all(),
         {row[2] for row in several if row[2] is not None},
         channels_of(rows),
+        by_state,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from flask import Response
 from flask.typing import ResponseReturnValue
 
@@ -14,7 +16,7 @@ from app.web.cases.all_cases import every_case
 from app.web.cases.blueprint import blueprint, office_blueprint
 from app.web.cases.case_list import case_listing
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, work
-from app.web.shared.lists import Listing, send_sheet
+from app.web.shared.lists import Listing, send_rows
 from app.web.shared.portal import now, portal, session
 
 _TITLE = "异议台账"
@@ -33,8 +35,15 @@ def unit_ledger() -> ResponseReturnValue:
 
 
 def _ledger(listing: Listing[QueuedCase]) -> Response:
-    lines = lines_of.list_lines(session(), listing.every_id(), actor(), now())
-    content = sheets.sheet(_TITLE, lines_of.COLUMNS, ((n, *line.cells) for n, line in enumerate(lines, start=1)))
+    lines = lines_of.each_line(session(), listing.query_of_ids(), actor(), now())
+    written = 0
+
+    def numbered() -> Iterator[sheets.Row]:
+        nonlocal written
+        for written, cells in enumerate(lines, start=1):
+            yield written, *cells
+
+    answer = send_rows(_TITLE, lines_of.COLUMNS, numbered())
     with portal().database.writer() as writing:  # a GET that the record has to speak of
-        lines_of.note_export(work(writing), len(lines))
-    return send_sheet(content, _TITLE)
+        lines_of.note_export(work(writing), written)
+    return answer

@@ -125,7 +125,7 @@ def _listing() -> Listing[MessageFate]:
                 "结果",
                 {f.value: n for f, n in FATE_NAMES.items()},
                 tabs=True,
-                where=lambda fate: Dispatch.fate == fate,
+                value=Dispatch.fate,
             ),
             Filter("given_up", "没有发出", {"1": "只看没有发出的"}, where=lambda _: Dispatch.fate.in_(fates.GIVEN_UP)),
             Filter(

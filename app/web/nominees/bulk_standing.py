@@ -19,6 +19,7 @@ from app.domain.refusals import NothingChosen, NotReady
 from app.models import Nominee
 from app.services.nominees import access, batches, eligibility, reviews
 from app.services.nominees.batches import BatchReach
+from app.services.papers import asking
 from app.web.nominees.blueprint import blueprint
 from app.web.nominees.opinions import record_answer
 from app.web.nominees.standing import stage_of
@@ -32,7 +33,6 @@ from app.web.shared.portal import now, number, portal, session
 from app.web.shared.uploads import FORM, takes_files
 
 _BETWEEN = "-"
-_MOST = 300  # twice the number of rows on one page of the list
 
 
 @blueprint.post("/many")
@@ -40,7 +40,7 @@ _MOST = 300  # twice the number of rows on one page of the list
 def choose() -> ResponseReturnValue:
     """Redirect from the ticked rows of the list to the page of the act. Its address holds their ids."""
     chosen = ids_ticked("chosen")
-    if len(chosen) > _MOST:
+    if len(chosen) > batches.MOST:
         abort(404)
     if not chosen:
         flash("还没有选择推荐对象，请在名单里至少选一个。")
@@ -97,6 +97,18 @@ def many_opinions() -> ResponseReturnValue:
     form = opinion_form(_rules(_chosen() if request.args.get("chosen") else []), empty=True)
     form.authority.data = request.args.get("authority")  # a link from the letters to the authorities names it
     return _page("opinions", form)
+
+
+@blueprint.get("/many/opinions/<int:programme_id>/<int:unit_id>/<authority>")
+@allow(*OFFICE_AND_UNITS)
+def opinions_still_missing(programme_id: int, unit_id: int, authority: str) -> ResponseReturnValue:
+    """Redirect to the page that records an authority's answer about those who lack it, as many as it takes at once."""
+    asked = asking.find_asked(session(), portal().keyring, programme_id, unit_id, authority, actor(), now())
+    if not asked.missing:
+        flash(f"{asked.name}对{asked.unit.name}的名单已经全部答复。")
+        return redirect(url_for("papers.letters_to_authorities", programme_id=programme_id))
+    ids = [one.id for one in asked.missing[: batches.MOST]]
+    return redirect(url_for("nominees.many_opinions", chosen=_joined(ids), authority=authority))
 
 
 @blueprint.post("/many/opinions")
@@ -179,7 +191,7 @@ def _chosen() -> list[Nominee]:
         ids = [number(each) for each in request.args.get("chosen", "").split(_BETWEEN) if each]
     except ValueError:
         abort(404)
-    if len(ids) > _MOST:
+    if len(ids) > batches.MOST:
         abort(404)
     return access.find_chosen(session(), ids, actor())
 

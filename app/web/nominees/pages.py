@@ -65,9 +65,9 @@ def _listing(programme: Programme | None) -> Listing[ListedNominee]:
     if programme is None:
         return Listing("推荐对象", [], [], "还没有推荐对象。")
     rows = listed.stored_nominees(session(), portal().keyring, programme, actor(), now())
-    recommended = {unit_id for (unit_id,) in rows.distinct(Nominee.recommender_id)}
-    recommenders = unit_options(session().scalars(select(Unit).where(of_ids(Unit.id, recommended))))
-    there = listed.statuses_of(rows, now()) | {Status.RUNNING}
+    there = listed.find_there(rows, now())
+    recommenders = unit_options(session().scalars(select(Unit).where(of_ids(Unit.id, there.recommenders))))
+    offered = there.statuses | {Status.RUNNING}
     kinds = programme.rules.kind_names
     status = status_in_sql(now())
     own = sql_case((OWN_UNIT.name != Nominee.name, OWN_UNIT.name), else_="")
@@ -106,7 +106,7 @@ def _listing(programme: Programme | None) -> Listing[ListedNominee]:
             Filter(
                 "status",
                 "状态",
-                {each.value: name for each, name in STATUS_NAMES.items() if each in there},
+                {each.value: name for each, name in STATUS_NAMES.items() if each in offered},
                 where=lambda wanted: status == wanted,
             ),
             Filter("out", "取消资格", {"1": "只看取消过资格的"}, where=lambda _: listed.was_out(now())),
@@ -116,6 +116,7 @@ def _listing(programme: Programme | None) -> Listing[ListedNominee]:
         ],
         row_id=lambda n: n.id,
         keep=("programme",),
+        counted=there.total,
     )
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask import request as request_sent
 from flask.typing import ResponseReturnValue
+from sqlalchemy import case
 
 from app.domain.calendar.workdays import local_date
 from app.domain.cases.states import Role
 from app.domain.shared.wording import full_day, moment
-from app.models import IdentityRequest
+from app.models import Entry, IdentityRequest
 from app.services.objections import identities
+from app.services.periods.titles import titles_of
+from app.services.shared.stored_rows import a_moment, a_name, a_text
 from app.web.shared.access import actor, allow, login_session, me, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
 from app.web.shared.downloads import send_stored_file
@@ -22,6 +26,9 @@ from app.web.shared.portal import now, portal, session
 
 blueprint = Blueprint("identities", __name__, url_prefix="/office")
 _ANSWERS = {"waiting": "待答复", "granted": "同意", "refused": "不同意"}
+_ANSWER_IN_SQL = case(
+    (IdentityRequest.decided_at.is_(None), "waiting"), (IdentityRequest.granted.is_(True), "granted"), else_="refused"
+)
 
 
 class AskForm(PlainForm):
@@ -31,29 +38,70 @@ class AskForm(PlainForm):
 @blueprint.get("/identities")
 @allow(Role.OFFICE)
 def identity_requests() -> ResponseReturnValue:
-    rows = identities.requests(session(), actor(), now())
+    rows = identities.stored_requests(session(), actor(), now())
+    groups = rows.counts_of_groups(Entry.period_id, _ANSWER_IN_SQL)
+    titles = titles_of(session(), {period_id for period_id, *_ in groups})
+    tally: Counter[str] = Counter()
+    for _, given, count in groups:
+        tally[given] += count
+    made = IdentityRequest
     return Listing(
         title="查看异议人身份的申请",
         columns=[
-            Column("about", "对谁提出的异议", lambda r: r.objection.entry.name, 22, href=_request_url),
-            Column("period", "公示", lambda r: r.objection.entry.period.title, 26),
+            Column(
+                "about",
+                "对谁提出的异议",
+                lambda r: r.objection.entry.name,
+                22,
+                href=_request_url,
+                sql=a_text(Entry.name),
+            ),
+            Column("period", "公示", lambda r: r.objection.entry.period.title, 26, sql=a_name(Entry.period_id, titles)),
             Column(
                 "asker",
                 "申请人",
                 lambda r: r.asker.name,
                 14,
                 note=lambda r: f"申请于{full_day(local_date(r.asked_at))}",
+                sql=a_text(identities.ASKER.name),
             ),
-            Column("asked", "申请时间", lambda r: moment(r.asked_at), 26, sheet_only=True),
-            Column("reason", "理由", lambda r: r.reason, 40),
-            Column("answer", "答复", _answer, 14, badge=_answer_badge, note=_next_step),
-            Column("decider", "答复人", lambda r: r.decider.name if r.decider else "", 14),
-            Column("decided", "答复时间", lambda r: moment(r.decided_at) if r.decided_at else "", 26, sheet_only=True),
-            Column("read", "首次查看", lambda r: moment(r.first_read_at) if r.first_read_at else "", 26),
+            Column("asked", "申请时间", lambda r: moment(r.asked_at), 26, sheet_only=True, sql=a_moment(made.asked_at)),
+            Column("reason", "理由", lambda r: r.reason, 40, sql=a_text(made.reason)),
+            Column(
+                "answer",
+                "答复",
+                lambda r: _ANSWERS[_answer(r)],
+                14,
+                badge=_answer_badge,
+                note=_next_step,
+                sql=a_name(_ANSWER_IN_SQL, _ANSWERS),
+            ),
+            Column(
+                "decider",
+                "答复人",
+                lambda r: r.decider.name if r.decider else "",
+                14,
+                sql=a_text(identities.DECIDER.name),
+            ),
+            Column(
+                "decided",
+                "答复时间",
+                lambda r: moment(r.decided_at) if r.decided_at else "",
+                26,
+                sheet_only=True,
+                sql=a_moment(made.decided_at),
+            ),
+            Column(
+                "read",
+                "首次查看",
+                lambda r: moment(r.first_read_at) if r.first_read_at else "",
+                26,
+                sql=a_moment(made.first_read_at),
+            ),
         ],
         rows=rows,
         empty="还没有人申请过。需要查看的，请从案件页面申请。",
-        filters=[Filter("answer", "答复", _ANSWERS, lambda r, value: _ANSWERS[value] == _answer(r), tabs=True)],
+        filters=[Filter("answer", "答复", _ANSWERS, tabs=True, value=_ANSWER_IN_SQL, tally=tally)],
         waiting=lambda r: r.decided_at is None and r.asked_by != me().id,
     ).answer("objections/identities.html")
 
@@ -134,9 +182,10 @@ def sort_letter(request_id: int, evidence_id: int) -> ResponseReturnValue:
 
 
 def _answer(request: IdentityRequest) -> str:
+    """Return the key of the answer in `_ANSWERS`; `_ANSWER_IN_SQL` is the same for the database."""
     if request.decided_at is None:
-        return _ANSWERS["waiting"]
-    return _ANSWERS["granted" if request.granted else "refused"]
+        return "waiting"
+    return "granted" if request.granted else "refused"
 
 
 def _answer_badge(request: IdentityRequest) -> str:
@@ -156,8 +205,8 @@ def _request_url(request: IdentityRequest) -> str:
 
 
 def _ask_page(objection_id: int, form: AskForm, tried: Attempt[Any] = UNTRIED) -> ResponseReturnValue:
-    objection, case = identities.objection_to_ask_about(session(), objection_id, actor(), now())
+    objection, about = identities.objection_to_ask_about(session(), objection_id, actor(), now())
     html = render_template(
-        "objections/identity_ask.html", objection=objection, case=case, form=form, refusal=tried.on_top
+        "objections/identity_ask.html", objection=objection, case=about, form=form, refusal=tried.on_top
     )
     return html, tried.status

@@ -16,7 +16,7 @@ from app.domain.shared.wording import full_day
 from app.models import Entry, Objection, Registration, User
 from app.services.cases.visibility import number_written
 from app.services.objections import channels, registering
-from app.services.objections.channels import CameIn
+from app.services.objections.channels import CameIn, ObjectionsThere
 from app.services.objections.evidence import Attached
 from app.services.periods.titles import titles_of
 from app.services.record.chain import name_of_actor
@@ -41,10 +41,11 @@ blueprint = Blueprint("registrations", __name__, url_prefix="/desk/registrations
 def overview() -> ResponseReturnValue:
     """Show the periods that take registrations, and all objections by channel."""
     rows = channels.stored_objections(session(), actor(), now())
-    return _came_in(rows).answer(
+    there = channels.find_there(rows)
+    return _came_in(rows, there).answer(
         "objections/registrations.html",
         periods=registering.periods_to_register_for(session(), actor(), now()),
-        counts={CHANNEL_NAMES[channel]: count for channel, count in channels.counts_in(rows).items()},
+        counts={CHANNEL_NAMES[channel]: count for channel, count in there.by_channel.items()},
     )
 
 
@@ -167,8 +168,9 @@ def _form_of(entry: Entry) -> str:
     return url_for("registrations.register_form", entry_id=entry.id)
 
 
-def _came_in(rows: StoredRows[CameIn]) -> Listing[CameIn]:
-    titles = titles_of(session(), {row[0] for row in rows.distinct(Entry.period_id)})
+def _came_in(rows: StoredRows[CameIn], there: ObjectionsThere) -> Listing[CameIn]:
+    titles = titles_of(session(), there.periods)
+    tally = {channel.value: count for channel, count in there.by_channel.items()}
     periods = {str(period_id): title for period_id, title in titles.items()}
     names = {channel.value: CHANNEL_NAMES[channel] for channel in Channel}
     return Listing(
@@ -200,7 +202,7 @@ def _came_in(rows: StoredRows[CameIn]) -> Listing[CameIn]:
         rows=rows,
         empty="还没有收到异议。网上提交的和登记的都会列在这里。",
         filters=[
-            Filter("channel", "来源渠道", names, tabs=True, where=_by_channel),
+            Filter("channel", "来源渠道", names, tabs=True, where=_by_channel, tally=tally),
             Filter("period", "公示", periods, where=lambda value: Entry.period_id == int(value)),
         ],
     )

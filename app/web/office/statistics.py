@@ -19,7 +19,7 @@ from app.services.office.statistics import COUNTED_OUTCOME_NAMES, CountedOutcome
 from app.services.office.statistics import StatisticsScope as Scope
 from app.web.shared.access import actor, allow
 from app.web.shared.downloads import send_download
-from app.web.shared.lists import send_sheet
+from app.web.shared.lists import send_pages
 from app.web.shared.notices import numbered_rounds
 from app.web.shared.portal import now, number, session
 
@@ -131,7 +131,7 @@ def sheet() -> ResponseReturnValue:
         *((part.title, _columns(part), _cells(part, counted.total)) for part in _parts(counted)),
         ("说明", [("数字", 30), ("怎样计算", 110)], said),
     ]
-    return send_sheet(sheets.book(pages), "异议统计")
+    return send_pages("异议统计", pages)
 
 
 def _parts(counted: Statistics) -> list[StatisticsPart]:

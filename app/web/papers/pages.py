@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 from flask import abort, render_template, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import case as sql_case
+from sqlalchemy import select
 
 from app.domain.calendar.workdays import last_day_before, local_date
 from app.domain.cases.states import Role
@@ -14,10 +16,13 @@ from app.domain.periods.roll import counts_in_words
 from app.domain.periods.rounds import Kind
 from app.domain.periods.window import Phase
 from app.domain.shared.wording import day
-from app.models import Nominee, Period, Programme
+from app.models import Nominee, Period, Programme, Unit
+from app.services.nominees import batches
+from app.services.nominees.listed import OWN_UNIT, RECOMMENDER
 from app.services.papers import asking, available, templates
 from app.services.papers.asking import Asked
 from app.services.papers.available import UnitPapers
+from app.services.shared.stored_rows import StoredRows, a_name, a_text, of_ids
 from app.web.papers.blueprint import blueprint
 from app.web.papers.sending import clerk, pdf_link, stationery
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, me
@@ -49,7 +54,7 @@ def periods(programme_id: int) -> ResponseReturnValue:
 @allow(*OFFICE_AND_UNITS)
 def nominees(programme_id: int) -> ResponseReturnValue:
     shown = _programme(programme_id)
-    rows = available.of_nominees(session(), programme_id, actor(), now())
+    rows = available.stored_nominees(session(), programme_id, actor(), now())
     return _nominees(shown, rows).answer("papers/nominees.html", programme=shown, me=me())
 
 
@@ -150,18 +155,20 @@ def _paper(
 
 
 def _asking(programme: Programme, rows: list[Asked]) -> Listing[Asked]:
+    def of(row: Asked) -> dict[str, Any]:
+        return {"programme_id": programme.id, "unit_id": row.unit.id, "authority": row.authority}
+
     def letter(key: str, name: str, those: Callable[[Asked], int]) -> Column[Asked]:
         def address(row: Asked) -> str:
-            if not those(row):
-                return ""
-            whose: dict[str, Any] = {"programme_id": programme.id, "unit_id": row.unit.id, "authority": row.authority}
-            return url_for("papers.letter_to_authority", which=key, **whose)
+            return url_for("papers.letter_to_authority", which=key, **of(row)) if those(row) else ""
 
         return _paper(key, name, lambda row: f"{those(row)}个.docx" if those(row) else "", address)
 
     def record(row: Asked) -> str:
-        ids = "-".join(str(one.id) for one in row.missing)
-        return url_for("nominees.many_opinions", chosen=ids, authority=row.authority) if ids else ""
+        return url_for("nominees.opinions_still_missing", **of(row)) if row.missing else ""
+
+    def several(row: Asked) -> str:
+        return f"每次登记{batches.MOST}个" if len(row.missing) > batches.MOST else ""
 
     units = {str(row.unit.id): row.unit.name for row in rows}
     return Listing(
@@ -172,7 +179,9 @@ def _asking(programme: Programme, rows: list[Asked]) -> Listing[Asked]:
             letter("all", "征求意见函", lambda row: len(row.nominees)),
             letter("missing", "只列还没有答复的", lambda row: len(row.missing)),
             Column("answered", "已经答复", lambda row: len(row.answered), 10),
-            Column("record", "登记答复", lambda row: "登记答复" if row.missing else "已齐", 12, href=record),
+            Column(
+                "record", "登记答复", lambda row: "登记答复" if row.missing else "已齐", 12, href=record, note=several
+            ),
         ],
         rows=rows,
         empty="还没有要征求意见的推荐对象。通过初审以后，这里给每个机关一份函，附它那一份名单。",
@@ -238,16 +247,25 @@ def _until(period: Period) -> str:
     return f"至{day(last_day_before(period.closes_at))}"
 
 
-def _nominees(programme: Programme, rows: list[Nominee]) -> Listing[Nominee]:
+def _nominees(programme: Programme, rows: StoredRows[Nominee]) -> Listing[Nominee]:
     notice, kinds = programme.rules, programme.rules.kind_names
-    recommenders = unit_options(row.recommender for row in rows)
+    recommended = rows.counts_by(Nominee.recommender_id)
+    recommenders = unit_options(session().scalars(select(Unit).where(of_ids(Unit.id, recommended))))
+    own = sql_case((OWN_UNIT.name != Nominee.name, OWN_UNIT.name), else_="")
     return Listing(
         title="推荐对象的文书",
         columns=[
-            Column("name", "名称", lambda n: n.name, 18, href=lambda n: url_for("nominees.nominee", nominee_id=n.id)),
-            Column("kind", "类别", lambda n: kinds[n.kind], 12),
-            Column("unit", "所在单位", lambda n: n.unit.name if n.unit.name != n.name else "", 28),
-            Column("recommender", "推荐单位", lambda n: n.recommender.name, 16),
+            Column(
+                "name",
+                "名称",
+                lambda n: n.name,
+                18,
+                href=lambda n: url_for("nominees.nominee", nominee_id=n.id),
+                sql=a_text(Nominee.name),
+            ),
+            Column("kind", "类别", lambda n: kinds[n.kind], 12, sql=a_name(Nominee.kind, kinds)),
+            Column("unit", "所在单位", lambda n: n.unit.name if n.unit.name != n.name else "", 28, sql=a_text(own)),
+            Column("recommender", "推荐单位", lambda n: n.recommender.name, 16, sql=a_text(RECOMMENDER.name)),
             _paper(
                 "form",
                 notice.forms[Kind.COLLECTIVE].short,
@@ -264,10 +282,11 @@ def _nominees(programme: Programme, rows: list[Nominee]) -> Listing[Nominee]:
         rows=rows,
         empty="还没有推荐对象，或者都不由本单位推荐。请先导入推荐对象。",
         filters=[
-            Filter("kind", "类别", kind_options([programme]), lambda n, kind: n.kind == kind),
-            Filter("recommender", "推荐单位", recommenders, lambda n, unit: str(n.recommender_id) == unit),
+            Filter("kind", "类别", kind_options([programme]), where=lambda kind: Nominee.kind == kind),
+            Filter("recommender", "推荐单位", recommenders, where=lambda unit: Nominee.recommender_id == int(unit)),
         ],
         row_id=lambda n: n.id,
+        counted=sum(recommended.values()),
     )
 
 

@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from os import SEEK_END
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from urllib.parse import quote, urlencode
 
 from flask import Response, render_template, request
-from sqlalchemy import ColumnElement, false
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, false
 from werkzeug.datastructures import MultiDict
 from werkzeug.wsgi import FileWrapper
 
@@ -88,7 +88,7 @@ class Filter(Generic[Row]):
 
     With `tabs` it is shown as a row of links with counts, for options that people switch between often. Empty ones are
     left out. A list of the database has the condition of each option, `where`, in place of `keeps`; where each row has
-    just one option, `value` is its expression.
+    just one option, `value` is its expression, and `tally` its counts where the page has them already.
     """
 
     key: str
@@ -97,7 +97,8 @@ class Filter(Generic[Row]):
     keeps: Callable[[Row, str], bool] | None = None
     tabs: bool = False
     where: Callable[[str], ColumnElement[bool]] | None = None
-    value: ColumnElement[str] | None = None
+    value: SQLColumnExpression[Any] | None = None
+    tally: Mapping[str, int] | None = None
 
     def keeps_row(self, row: Row, value: str) -> bool:
         return self.keeps is None or self.keeps(row, value)
@@ -114,6 +115,7 @@ class Listing(Generic[Row]):
 
     `row_id` is the row's id in a bulk action. None means that the row can't be part of one and has no box to tick.
     `urgent` marks what falls due, `wrong` what has to be put right, `waiting` what waits for whoever looks.
+    `counted` is how many rows there are, where the page has counted them already.
     """
 
     title: str
@@ -126,6 +128,7 @@ class Listing(Generic[Row]):
     wrong: Callable[[Row], bool] | None = None
     waiting: Callable[[Row], bool] | None = None
     args: MultiDict[str, str] = field(default_factory=lambda: request.args)
+    counted: int | None = None
     keep: Sequence[str] = ()  # arguments of the page's own that its links carry along
     # the page's own path, for a refused form that shows it under another
     path: str = field(default_factory=lambda: request.path)
@@ -196,8 +199,10 @@ class Listing(Generic[Row]):
                 for each in shown
             }
             return len(held), by_filter
+        if not shown and self.counted is not None:
+            return self.counted, {}
         if len(shown) == 1 and shown[0].value is not None:
-            found = self.rows.counts_by(shown[0].value)
+            found = self.rows.counts_by(shown[0].value) if shown[0].tally is None else shown[0].tally
             return sum(found.values()), {shown[0].key: {value: found.get(value, 0) for value in shown[0].options}}
         conditions = {f"{each.key} {value}": each.condition(value) for each in shown for value in each.options}
         total, counts = self.rows.counts(conditions)
@@ -219,9 +224,11 @@ class Listing(Generic[Row]):
         """Yield every selected row, of all pages, in order."""
         return self.rows.every(self._selection) if isinstance(self.rows, StoredRows) else iter(self._held)
 
-    def every_id(self) -> Sequence[int]:
-        """Return the ids of every selected row of a list of the database."""
-        return self.rows.ids(self._selection) if isinstance(self.rows, StoredRows) else ()
+    def query_of_ids(self) -> Select[Any]:
+        """Return the query of the ids of every selected row. Raises TypeError for rows that are at hand."""
+        if not isinstance(self.rows, StoredRows):
+            raise TypeError("These rows are not the database's.")
+        return self.rows.query_of(self._selection)
 
     @property
     def page(self) -> int:
@@ -313,13 +320,27 @@ class Listing(Generic[Row]):
 
 def ids_ticked(name: str) -> list[int]:
     """Return the ids of the boxes of this name that were ticked in a form. Values that are not ids are ignored."""
-    ticked = (int(value) for value in request.form.getlist(name) if value.isdecimal() and len(value) <= _DIGITS)
-    return [row_id for row_id in ticked if row_id < BEYOND]
+    return _ids(request.form.getlist(name))
+
+
+def ids_joined(name: str) -> list[int]:
+    """Return the ids that one field of a form holds, joined by dashes. Parts that are not ids are ignored."""
+    return _ids(request.form.get(name, "").split("-"))
+
+
+def _ids(values: Iterable[str]) -> list[int]:
+    found = (int(value) for value in values if value.isdecimal() and len(value) <= _DIGITS)
+    return [row_id for row_id in found if row_id < BEYOND]
 
 
 def send_rows(title: str, columns: sheets.Columns, rows: sheets.Rows) -> Response:
     """Send rows as a sheet to save. However many they are, a few at a time are in memory."""
-    written = sheets.spooled([(title, columns, rows)])
+    return send_pages(title, [(title, columns, rows)])
+
+
+def send_pages(title: str, pages: Iterable[tuple[str, sheets.Columns, sheets.Rows]]) -> Response:
+    """Send several sheets as one file to save, each as `send_rows` does. Every row is read before this returns."""
+    written = sheets.spooled(pages)
     answer = Response(FileWrapper(written), mimetype=sheets.MEDIA_TYPE, headers=_to_save(title))
     answer.content_length = written.seek(0, SEEK_END)
     written.seek(0)

@@ -36,7 +36,9 @@ def agree(session: Session, world: World, login: str, now: str) -> None:
     assert {row.id for row in every if row.is_out} == fates.out
     assert set(rows.ids(Selection([listed.was_out(moment)]))) == fates.touched
     statuses = find_statuses(session, ids, moment)
-    assert listed.statuses_of(rows, moment) == {*statuses.values()}
+    there = listed.find_there(rows, moment)
+    recommenders = {row.nominee.recommender_id for row in every}
+    assert (there.total, there.recommenders, there.statuses) == (len(ids), recommenders, {*statuses.values()})
     assert {row.id: row.status for row in every} == statuses
     words = reviews.find_latest(session, ids)
     for stage in ReviewStage:

@@ -52,4 +52,4 @@ def test_a_unit_s_list_leaves_out_a_complaint_against_it(world: World, login: st
     world.file(period, world.nominees[1], "2026-09-18 Fri 10:00", against_handler=True)
     with world.database.reader() as session:
         rows = channels.stored_objections(session, world.actor(login), SATURDAY)
-        assert sum(channels.counts_in(rows).values()) == len(list(rows.every(Selection()))) == seen
+        assert sum(channels.find_there(rows).by_channel.values()) == len(list(rows.every(Selection()))) == seen

@@ -19,9 +19,8 @@ NAMES = [name for name, _ in ledger.COLUMNS[1:]]
 
 def lines(world: World, login: str, now: str = LATE) -> list[dict[str, str]]:
     with world.database.reader() as session:
-        ids = session.scalars(select(Case.id)).all()
-        found = ledger.list_lines(session, ids, world.actor(login), at(now))
-        return [dict(zip(NAMES, line.cells, strict=True)) for line in found]
+        found = ledger.each_line(session, select(Case.id), world.actor(login), at(now))
+        return [dict(zip(NAMES, cells, strict=True)) for cells in found]
 
 
 def test_a_line_says_what_became_of_an_objection(world: World) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -106,3 +107,35 @@ def test_options_are_counted_in_one_look(world: World) -> None:
         assert rows.counts(options) == (7, {"all": 7, "named": 6})
         assert rows.counts_by(Programme.demonstration) == {False: 7}
         assert {kind for (kind,) in rows.distinct(Programme.demonstration)} == {False}
+
+
+def test_rows_that_stand_first_come_before_the_others_on_every_page(world: World) -> None:
+    programmes(world)
+    with world.database.reader() as session:
+        rows = replace(rows_of(session), first=Programme.notice_number.contains("县"), order=(Programme.id.desc(),))
+        everything = [row.title for row in rows.every(Selection())]
+        assert everything == ["活动3", "活动1", "活动6", "活动5", "活动4", "活动2", "活动0"]
+        for offset in range(len(NAMES) + 2):
+            for limit in range(1, len(NAMES) + 2):
+                shown = [row.title for row in rows.page(Selection(), offset, limit)]
+                assert shown == everything[offset : offset + limit], (offset, limit)
+        alike = Selection(sort=a_number(Programme.demonstration), conditions=[Programme.notice_number != ""])
+        assert [row.title for row in rows.every(alike)] == [each for each in everything if each != "活动6"]
+
+
+def test_joins_that_only_search_and_sorting_need_are_left_out_of_the_rest(world: World) -> None:
+    programmes(world)
+    with world.database.reader() as session:
+        bare = rows_of(session).source
+        joined = bare.join(Period, Period.programme_id == Programme.id)  # no programme has one: what reads it is empty
+        rows = replace(rows_of(session), source=joined, bare=bare)
+        named = Selection(conditions=[Programme.notice_number != ""])
+        assert (rows.count(Selection()), rows.count(named), len(rows.page(named, 0, 9))) == (7, 6, 6)
+        assert rows.counts({"all": Programme.id > 0}) == (7, {"all": 7})
+        assert rows.counts_by(Programme.demonstration) == {False: 7}
+        assert len(rows.distinct(Programme.id)) == 7
+        for asks in (
+            Selection(words=["活"], searched=[a_text(Programme.title).finds]),
+            Selection(sort=a_text(Programme.title)),
+        ):
+            assert (rows.count(asks), list(rows.every(asks))) == (0, [])

@@ -194,6 +194,26 @@ def test_each_sees_the_outcome_of_its_own_and_saves_it_as_a_sheet(awarded: World
     assert [name in office.text for name in ("麒小3", "罗小2", "罗小3")] == [True, True, False]
 
 
+def test_the_list_of_honours_is_sorted_narrowed_and_searched(awarded: World, staff: Staff) -> None:
+    office = staff("office")
+
+    def names(query: str) -> list[object]:
+        sheet = openpyxl.load_workbook(io.BytesIO(office.open(f"{HERE}/honours?format=xlsx&{query}").data)).worksheets[
+            0
+        ]
+        return [row[0].value for row in sheet.iter_rows(min_row=2)]
+
+    everybody = names("")
+    assert everybody[:4] == ["麒麟区第1中队", "麒麟区第2中队", "罗平县第1中队", "麒小3"]
+    assert names("sort=-position") == everybody[::-1]
+    assert names("sort=recommender")[:2] == ["罗平县第1中队", "罗小2"]
+    assert names("recommender=罗平县") == ["罗平县第1中队", "罗小2"]
+    assert names("kind=collective") == everybody[:3]
+    assert names("q=罗平县 先进个人") == ["罗小2"]
+    assert names("q=曲字〔2026〕12号 2026年10月13日") == everybody
+    assert names("q=已撤销") == names("revoked=1") == []
+
+
 # --- in public ---------------------------------------------------------------------------------------
 
 

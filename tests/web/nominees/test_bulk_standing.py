@@ -11,7 +11,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.models import Nominee, ReviewStage
-from app.services.nominees import eligibility, withdrawals
+from app.services.nominees import batches, eligibility, withdrawals
 from app.services.nominees.dossiers import make_dossier
 from tests.files import pdf
 from tests.standing import answered
@@ -192,3 +192,31 @@ def test_the_list_shows_only_who_is_in_the_running(world: World, staff: Staff) -
     assert "参评" in page.text
     assert ("留下来的" in page.text, "麒麟区第1中队" in page.text, "麒麟区第2中队" in page.text) == (True, False, False)
     assert "麒麟区第2中队" in office.get("/nominees/?out=1").text
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_the_link_of_a_letter_leads_to_those_who_lack_the_answer_as_many_as_one_act_takes(
+    world: World, staff: Staff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.past_round_one(world.nominees)
+    head, link = staff("head"), f"/nominees/many/opinions/{world.programme}/{world.qilin}/police"
+    asking = f"/programmes/{world.programme}/papers/asking"
+    first, second, third, *rest = world.nominees
+    assert link in head.get(asking).links
+    assert head.get(link).headers["Location"].endswith(address("opinions", world.nominees) + "&authority=police")
+    assert head.follow(head.get(link)).status == 200
+    monkeypatch.setattr(batches, "MOST", 2)
+    assert "每次登记2个" in head.get(asking).text
+    for some, remain in (([first, second], [third, rest[0]]), ([third, rest[0]], rest[1:])):
+        assert head.get(link).headers["Location"].endswith(address("opinions", some) + "&authority=police")
+        assert head.post(address("opinions", some), opinion()).status == 303
+        assert head.get(link).headers["Location"].endswith(address("opinions", remain) + "&authority=police")
+    assert head.post(address("opinions", rest[1:]), opinion()).status == 303
+    done = head.follow(head.get(link))
+    assert "公安部门对麒麟区的名单已经全部答复。" in done.text
+    assert link not in done.links
+    for nowhere in (
+        link.replace("police", "gossip"),
+        f"/nominees/many/opinions/{world.programme}/{world.luoping}/police",
+    ):
+        assert head.get(nowhere).status == 404

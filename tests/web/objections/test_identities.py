@@ -46,6 +46,28 @@ def test_security_17_two_people_open_it_and_the_next_login_does_not(
     assert NAME not in refused.source
 
 
+def test_requests_are_sorted_narrowed_and_searched(
+    filed: World, staff: Callable[[str], Browser], clock: MovingClock
+) -> None:
+    office, office2, listed = staff("office"), staff("office2"), "/office/identities"
+    for reason in ("核实是否本人提出", "需要当面核对材料"):
+        office.send(office.get("/office/objections/1/identity").form("/identity"), text=reason)
+        if reason == REASON:
+            office2.send(office2.get(f"{listed}/1").form("/refuse"))
+        clock.forward(minutes=1)
+
+    def found(query: str) -> list[str]:
+        return [link for link in office.get(f"{listed}?{query}").links if link.startswith(f"{listed}/")]
+
+    first, second = f"{listed}/1", f"{listed}/2"
+    assert found("") == [second, first]  # the undecided on top
+    assert found("sort=asked") == found("sort=answer") == [first, second]
+    assert (found("answer=waiting"), found("answer=refused"), found("answer=granted")) == ([second], [first], [])
+    assert found("q=当面") == found("q=待答复") == [second]
+    assert found("q=office2") == [first]
+    assert found("q=推荐对象公示 2026年9月18日") == [second, first]
+
+
 def test_a_reason_too_short_stays_on_the_page_with_what_would_be_right(
     filed: World, staff: Callable[[str], Browser]
 ) -> None:

@@ -282,3 +282,21 @@ def test_a_paper_is_offered_as_pdf_where_there_is_libreoffice_and_nowhere_else(
     program.write_text("#!/bin/sh\nexit 1\n")
     refused = having.get(f"{path}?as=pdf")
     assert "请下载 Word 文件" in refused.text
+
+
+def test_the_nominees_forms_are_sorted_narrowed_and_searched_and_nobody_is_there_who_left(
+    there: World, staff: Callable[[str], Browser]
+) -> None:
+    head = staff("head")
+
+    def names(query: str) -> list[str]:
+        found = re.findall(
+            r'<th scope="row"><a href="/nominees/\d+">(.*?)</a>', head.get(f"{PAPERS}/nominees?{query}").source
+        )
+        return [name for name in found if isinstance(name, str)]
+
+    assert names("") == ["麒麟区第1中队", "麒小4", "麒小5"]
+    assert names("sort=-name") == ["麒麟区第1中队", "麒小5", "麒小4"]
+    assert names("kind=individual") == names("q=先进个人") == ["麒小4", "麒小5"]
+    assert names(f"recommender={there.qilin}&q=麒麟区第4单位") == ["麒小4"]
+    assert names("q=罗平县") == []

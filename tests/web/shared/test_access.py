@@ -221,6 +221,7 @@ MATRIX = [
     ("POST", "/nominees/many/reviews/final", 401, OFFICE, 422),
     ("GET", "/nominees/many/opinions", 302, DESK, 200),
     ("POST", "/nominees/many/opinions", 401, DESK, 422),
+    ("GET", "/nominees/many/opinions/1/2/police", 302, DESK, 302),
     ("GET", "/nominees/new", 302, DESK, 200),
     ("POST", "/nominees/new", 401, DESK, 422),
     ("GET", "/nominees/order", 302, DESK, 200),

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import dataclasses
+import weakref
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from openpyxl import load_workbook
-from sqlalchemy import event
+from sqlalchemy import delete, event
 
 from app.database import Database
-from app.models import Base
+from app.models import Base, Entry
+from app.services.office import ledger
+from app.services.record import chain, in_words
+from app.services.shared import stored_rows
 from app.web.factory import create_app
 from app.web.shared.lists import ROWS_PER_PAGE
 from bench import long_lists, staff_pages
@@ -92,6 +97,67 @@ def test_a_page_of_a_list_costs_what_it_shows(portals: dict[Any, Any], who: str,
     assert many.statements <= few.statements + MORE_STATEMENTS, (few, many)
     if (who, path) not in READ_WHOLE:
         assert many.rows <= few.rows * MORE_ROWS + TO_FILL_A_PAGE, (few, many)
+
+
+def to_choose_from(home: Path) -> tuple[Flask, Any]:
+    """Nominees of whom none is in any round yet: 100 units of their own recommended by 20, twenty of each."""
+    url = f"sqlite:///{home / 'choosing.sqlite'}"
+    database = Database(url)
+    database.migrate()
+    ids = long_lists.fill(database, at(NOW), entries=2_200, cases=0)
+    with database.writer() as session:
+        session.execute(delete(Entry))
+        session.commit()
+    database.dispose()
+    return create_app(Settings(database_url=url, secret_key=KEY, identity_key=KEY), MovingClock(at(NOW))), ids
+
+
+def test_pages_that_choose_from_many_are_no_longer_than_any_page(tmp_path: Path) -> None:
+    app, ids = to_choose_from(tmp_path)
+    browser = Browser(app).sign_in(ids.office)
+    of_round = {number: f"/office/periods/new-many?programme={ids.programme}&round={number}" for number in (1, 2)}
+    shown = browser.get(of_round[1])
+    assert shown.text.count("可以列入 20 个") == ROWS_PER_PAGE
+    looked = browser.send(shown.form("/1"), "preview")
+    assert f"确认安排 {ROWS_PER_PAGE} 家" in looked.text
+    asking = browser.get(f"/programmes/{ids.programme}/papers/asking")
+    assert "110个.docx" in asking.text
+    assert max(map(len, asking.links)) < 100  # no address names the nominees of a letter
+    pages = {"round 1": shown, "looked at": looked, "round 2": browser.get(of_round[2]), "asking": asking}
+    assert {
+        name: len(page.source.encode()) for name, page in pages.items() if len(page.source.encode()) > MOST_BYTES
+    } == {}
+    app.extensions["portal"].database.dispose()
+
+
+def most_alive(app: Flask, ids: Any, path: str) -> int:
+    """The most rows that are in memory at one moment while a sheet is written."""
+    alive: weakref.WeakSet[Any] = weakref.WeakSet()
+    most = 0
+
+    def loaded(row: Any, *_: Any) -> None:
+        nonlocal most
+        alive.add(row)
+        most = max(most, len(alive))
+
+    event.listen(Base, "load", loaded, propagate=True)
+    try:
+        answer = Browser(app).sign_in(ids.office).open(path)
+        assert answer.status_code == 200
+        assert load_workbook(BytesIO(answer.get_data()), read_only=True).worksheets
+    finally:
+        event.remove(Base, "load", loaded)
+    return most
+
+
+@pytest.mark.parametrize("path", ["/office/cases?format=xlsx", "/office/ledger.xlsx", "/office/record?format=xlsx"])
+def test_a_sheet_of_more_rows_holds_no_more_of_them_in_memory(
+    portals: dict[Any, Any], path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (stored_rows, ledger, chain, in_words):
+        monkeypatch.setattr(module, "_AT_ONCE", 40)
+    few, many = (most_alive(app, ids, path) for app, ids in portals.values())
+    assert many <= few * 1.25, (few, many)
 
 
 def test_a_sheet_has_every_row_of_every_page(portals: dict[Any, Any]) -> None:
