@@ -144,6 +144,8 @@ class _Filling:
         row.letter_mark = f"评{number + 1}"
         row.created_at = count_window(first[0], _CONCLUDE_WORKDAYS, CALENDAR).window.opens_at - dt.timedelta(days=30)
         shown = self._nominees(row, number)
+        if not (open_now or due):
+            row.archived_at = row.created_at + 5 * _BETWEEN_ROUNDS
         for round_number, opening in enumerate(first, start=1):
             last = round_number == len(first)
             self._round(row, round_number, opening, shown, over=not (last and (open_now or due)))

@@ -79,6 +79,13 @@ def measure(url: str, home: Path, size: Size, seconds: float) -> None:
     city = many_programmes.fill(database, now(), size)
     _vacuum(database)
     _say_size(database, time.perf_counter() - began)
+    database.dispose()
+    measure_filled(url, home, city, seconds)
+
+
+def measure_filled(url: str, home: Path, city: City, seconds: float) -> None:
+    """Print every figure of a database that is filled. Its deadlines are settled then."""
+    database = Database(url)
     with database.reader() as session:
         postmaster = psutil.Process(session.scalar(text("SELECT pg_backend_pid()"))).parent()
     assert postmaster is not None
