@@ -172,6 +172,7 @@ def nobody_is_shown_who_was_out(_live: LiveData) -> Select[int]:
     taken_back = exists().where(
         Reversal.disqualification_id == Disqualification.id, Reversal.confirmed_at <= Period.scheduled_at
     )
+    taken_back = taken_back.correlate(Disqualification, Period)  # by itself it would ask about any period
     out = exists().where(
         Disqualification.nominee_id == Entry.nominee_id,
         Disqualification.effective_at <= Period.scheduled_at,
@@ -224,6 +225,7 @@ def entry_was_reviewed_before_its_round(_live: LiveData) -> Iterator[Select[int]
             later.id > Review.id,
             later.reviewed_at <= Period.scheduled_at,
         )
+        overruled = overruled.correlate(Review, Period)  # as above
         passed = exists().where(
             Review.nominee_id == Entry.nominee_id,
             Review.stage == stage,
