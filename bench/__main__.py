@@ -7,7 +7,18 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import checks, cold_pages, grouping, hosts, list_page, objections, record, settlement, staff_pages
+from bench import (
+    checks,
+    cold_pages,
+    grouping,
+    hosts,
+    list_page,
+    million,
+    objections,
+    record,
+    settlement,
+    staff_pages,
+)
 
 MEASUREMENTS = {
     "list_page": list_page.run,
@@ -21,6 +32,7 @@ MEASUREMENTS = {
     "standby_delay": hosts.run_standby,
     "staff_pages": staff_pages.run_sqlite,
     "staff_pages_postgresql": staff_pages.run_postgresql,
+    "million_entries": million.run,
     "check_million_rows": checks.run,
     "check_million_rows_postgresql": checks.run_postgresql,
 }

@@ -37,9 +37,10 @@ class Server:
     host: str = "127.0.0.1"
 
     def cpu_seconds(self) -> float:
-        """Return user and system time of the server and every process it started, so far."""
+        """Return user and system time of the server and every process it started, those that ended too, so far."""
         family = [self.process, *self.process.children(recursive=True)]
-        return sum(times.user + times.system for times in (member.cpu_times() for member in family))
+        spent = [member.cpu_times() for member in family]
+        return sum(each.user + each.system + each.children_user + each.children_system for each in spent)
 
 
 @contextmanager

@@ -33,6 +33,9 @@ from app.models.accounts import Unit
 from app.models.base import Base, checked_column
 from app.models.programmes import Programme
 
+_STANDS = text("cancelled_at IS NULL")
+_RUNS = text("closed_at IS NULL AND cancelled_at IS NULL")
+
 
 def days_to_json(days: Sequence[CountedDay]) -> list[dict[str, Any]]:
     """Return the explained days as they are stored with a period and printed as JSON."""
@@ -78,7 +81,7 @@ class Period(Base):
     round_number: Mapped[int]
     organiser_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
     opens_at: Mapped[dt.datetime]
-    closes_at: Mapped[dt.datetime] = mapped_column(index=True)
+    closes_at: Mapped[dt.datetime]
     # The deadline as it was set; `conclude_by` below is the one in force.
     set_deadline: Mapped[dt.datetime] = mapped_column("conclude_by")
     conclude_workdays: Mapped[int]
@@ -116,6 +119,10 @@ class Period(Base):
         CheckConstraint("closed_at IS NULL OR closed_at >= closes_at", name="closed_after_window"),
         CheckConstraint("cancelled_at IS NULL OR cancelled_at < opens_at", name="cancelled_before_opening"),
         Index("ix_periods_unsettled", "conclude_by", "settled_at"),
+        # Each page of the public asks which period opened last, opens next and ends next, whatever the archive holds.
+        Index("ix_periods_opening", "opens_at", "id", sqlite_where=_STANDS, postgresql_where=_STANDS),
+        Index("ix_periods_ending", "closes_at", "id", sqlite_where=_STANDS, postgresql_where=_STANDS),
+        Index("ix_periods_running", "opens_at", "id", sqlite_where=_RUNS, postgresql_where=_RUNS),
     )
 
     @property

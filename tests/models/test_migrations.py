@@ -31,7 +31,7 @@ from app.models import (
     User,
 )
 from app.services.imports import waiting
-from app.services.periods import listings
+from app.services.periods import listings, progress, publication
 from app.services.shared.issuers import named
 from app.services.shared.work import Work
 from app.services.upkeep import checking
@@ -616,3 +616,25 @@ def rows_of(database: Database) -> dict[str, set[tuple[Any, ...]]]:
         return {
             name: {tuple(map(str, row)) for row in session.execute(metadata.tables[name].select())} for name in LISTED
         }
+
+
+def test_0037_periods_from_before_are_found_by_their_new_indexes(empty: Database) -> None:
+    empty.migrate(revision="0036")
+    insert(empty, "units", {"id": 1, "kind": "office", "parent_id": None})
+    insert(empty, "users", {"id": 1, "role": "office", "unit_id": 1})
+    insert(empty, "programmes", {"id": 1})
+    days = {"opens_at": at("2026-09-18 Fri 00:00"), "closes_at": at("2026-09-24 Thu 00:00")}
+    kept = days | {"conclude_by": at("2026-09-30 Wed 00:00"), "scheduled_at": at("2026-09-01 Tue 09:00")}
+    kept |= {"programme_id": 1, "round_number": 2, "organiser_id": 1, "scheduled_by": 1, "days": [], "recommenders": []}
+    taken_back = {"cancelled_at": at("2026-09-02 Wed 09:00"), "cancel_reason": "改期"}
+    insert(empty, "periods", kept | {"id": 1})
+    insert(empty, "periods", kept | {"id": 2} | taken_back)
+    empty.migrate(revision="0037")
+    now = at("2026-10-08 Thu 09:00")
+    with empty.reader() as session:
+        found, count = publication.past_periods(session, now, 1)
+        assert ([period.id for period in found], count) == ([1], 1)
+        assert [period.id for period in progress.running_periods(session)] == [1]
+    names = {index["name"] for index in inspect(empty.engine).get_indexes("periods")}
+    assert names >= {"ix_periods_opening", "ix_periods_ending", "ix_periods_running"}
+    assert "ix_periods_closes_at" not in names

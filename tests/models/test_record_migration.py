@@ -19,7 +19,6 @@ from app.services.record.chain import Act, Head
 from app.services.record.sealer import seal_all
 from app.services.record.tree import StoredTree
 from app.services.record.verifying import verify
-from tests.conftest import copy_of_template
 from tests.world import at
 
 BEGAN = at("2026-09-01 Tue 09:00")
@@ -31,7 +30,7 @@ def before(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]
     if request.param == "sqlite":
         made = Database(f"sqlite:///{tmp_path}/before.sqlite")
     else:
-        made = Database(copy_of_template(request.getfixturevalue("postgresql_url"), tmp_path, "template0"))
+        made = Database(request.getfixturevalue("postgresql_server").copy("template0"))
     made.migrate(revision="0031")
     yield made
     made.dispose()

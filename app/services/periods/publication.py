@@ -39,10 +39,13 @@ def coming_periods(session: Session, now: dt.datetime, limit: int = PERIODS_PER_
 
 def past_periods(session: Session, now: dt.datetime, page: int) -> tuple[Sequence[Period], int]:
     """One page of the periods whose window is over, the latest first, and how many there are."""
-    over = Period.closes_at <= now
-    total = session.scalar(select(func.count(Period.id)).where(Period.cancelled_at.is_(None), over)) or 0
-    query = _periods().where(over).order_by(Period.closes_at.desc(), Period.id.desc())
-    return session.scalars(query.limit(PERIODS_PER_PAGE).offset((page - 1) * PERIODS_PER_PAGE)).all(), total
+    stands, over = Period.cancelled_at.is_(None), Period.closes_at <= now
+    total = session.scalar(select(func.count()).select_from(Period).where(stands, over)) or 0
+    # The page is found in the index: however far down it is, the periods before it are not read.
+    first = (page - 1) * PERIODS_PER_PAGE
+    order = Period.closes_at.desc(), Period.id.desc()
+    ids = session.scalars(select(Period.id).where(stands, over).order_by(*order).limit(PERIODS_PER_PAGE).offset(first))
+    return session.scalars(_periods().where(Period.id.in_(ids.all())).order_by(*order)).all(), total
 
 
 def the_office(session: Session) -> Unit | None:

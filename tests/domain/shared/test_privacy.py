@@ -1,8 +1,12 @@
 """What must never be public is found in texts, and ordinary texts pass (R12). All numbers are made up."""
 
+import re
+import sys
+import unicodedata
+
 import pytest
 
-from app.domain.shared.privacy import find_private
+from app.domain.shared.privacy import _MAY_HOLD_DIGITS, find_private
 
 ID, MOBILE, CARD = "居民身份证号码", "手机号码", "银行卡号"
 
@@ -80,3 +84,16 @@ def test_ordinary_numbers_pass(text: str) -> None:
 
 def test_findings_do_not_repeat_the_number() -> None:
     assert not set("".join(find_private("11010519491231002X 13800000000 6222020000000000000"))) & set("0123456789X")
+
+
+def test_what_is_not_looked_at_further_holds_no_digit_however_it_is_written() -> None:
+    passed = [chr(code) for code in range(sys.maxunicode + 1) if not _MAY_HOLD_DIGITS.match(chr(code))]
+    assert len(passed) > 20_000
+    assert [each for each in passed if re.search(r"\d", unicodedata.normalize("NFKC", each))] == []
+
+
+def test_digits_of_other_writings_are_looked_at() -> None:
+    for digits in ("①③⑧", "１３８", "١٣٨", "㏠"):
+        assert _MAY_HOLD_DIGITS.search(digits)
+    assert find_private("联系①③⑧00000001") == ["手机号码"]
+    assert find_private("联系①③⑧0000000") == []

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import delete, insert, select, text
+from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from app.domain.record.leaves import LeafContent, moment_as_hashed
-from app.models import ActSeal, AuditRow, Base, PublishedCheckpoint, Tile, UnsealedAct
+from app.domain.record.merkle import HASH_LENGTH
+from app.models import ActSeal, AuditRow, PublishedCheckpoint, Tile, UnsealedAct
 from app.services.record.sealer import seal_batch
+from app.services.record.tree import TILE_HEIGHT, TILE_WIDTH
 
 GUARDED = ("audit_rows", "seals", "checkpoints")
-_RECORD: tuple[type[Base], ...] = (Tile, ActSeal, UnsealedAct)
+_AT_ONCE = 20_000
 
 
 def unguard(session: Session) -> None:
@@ -29,31 +32,53 @@ def unguard(session: Session) -> None:
         session.execute(text(f"DROP TRIGGER {name}"))
 
 
-def acts_of(session: Session) -> list[dict[str, Any]]:
-    """Every act as a row, in the order of the chain."""
+def acts_of(session: Session, after: int = 0) -> list[dict[str, Any]]:
+    """Every act behind the first `after` as a row, in the order of the chain."""
     columns = AuditRow.__table__.columns
-    query = select(*columns).join(ActSeal, ActSeal.act_id == AuditRow.id).order_by(ActSeal.number)
-    return [dict(row) for row in session.execute(query).mappings()]
+    query = select(*columns).join(ActSeal, ActSeal.act_id == AuditRow.id).where(ActSeal.number > after)
+    return [dict(row) for row in session.execute(query.order_by(ActSeal.number)).mappings()]
 
 
-def remake(session: Session, acts: Iterable[dict[str, Any]], *, checkpoints: bool = False) -> None:
+def remake(session: Session, acts: Iterable[dict[str, Any]], *, after: int = 0, checkpoints: bool = False) -> None:
     """Write the record anew from these acts: each with the right leaf, chain and tree, and as if nothing had been.
 
+    The first `after` acts stay as they are: whoever remakes the record from some act on leaves what is before it.
     With `checkpoints` those that the database holds are removed too.
     """
-    for model in (*_RECORD, AuditRow, *((PublishedCheckpoint,) if checkpoints else ())):
-        session.execute(delete(model))
-    written = []
-    for number, act in enumerate(acts, start=1):
-        said = [act[name] for name in ("actor", "action", "subject", "details")]
-        leaf = LeafContent(act["salt"], moment_as_hashed(act["at"]), *said).hash.hex()
-        written.append(act | {"id": number, "leaf": leaf})
-    if written:
+    kept = select(ActSeal.act_id).where(ActSeal.number <= after)
+    last = session.scalar(select(func.max(ActSeal.act_id)).where(ActSeal.number <= after)) or 0
+    _cut_tree(session, after)
+    session.execute(delete(UnsealedAct))
+    session.execute(delete(AuditRow).where(AuditRow.id.not_in(kept)))
+    session.execute(delete(ActSeal).where(ActSeal.number > after))
+    if checkpoints:
+        session.execute(delete(PublishedCheckpoint))
+    rows = (_as_written(act, number) for number, act in enumerate(acts, start=last + 1))
+    while written := list(islice(rows, _AT_ONCE)):
         session.execute(insert(AuditRow), written)
         session.execute(insert(UnsealedAct), [{"act_id": act["id"]} for act in written])
     while seal_batch(session):
         pass
     session.expire_all()
+
+
+def _as_written(act: dict[str, Any], number: int) -> dict[str, Any]:
+    said = [act[name] for name in ("actor", "action", "subject", "details")]
+    leaf = LeafContent(act["salt"], moment_as_hashed(act["at"]), *said).hash.hex()
+    return act | {"id": number, "leaf": leaf}
+
+
+def _cut_tree(session: Session, size: int) -> None:
+    """Cut the tree down to its first leaves."""
+    connection = session.connection()
+    tiles = connection.execute(select(Tile.level, Tile.position, Tile.hashes)).all()
+    for level, position, hashes in tiles:
+        left = (size >> TILE_HEIGHT * level) - position * TILE_WIDTH
+        place = Tile.level == level, Tile.position == position
+        if left <= 0:
+            connection.execute(delete(Tile).where(*place))
+        elif left * HASH_LENGTH < len(hashes):
+            connection.execute(update(Tile).where(*place).values(hashes=hashes[: left * HASH_LENGTH]))
 
 
 def an_hour_earlier(act: dict[str, Any]) -> dict[str, Any]:

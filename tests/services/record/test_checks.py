@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import cast
 
 import pytest
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, event, inspect
 from sqlalchemy.orm import Session
 
 from app.database import Database
 from app.demo.build import build
 from app.sealing import Keyring
-from app.services.record.checks.registry import INVARIANTS
+from app.services.record.checks.registry import INVARIANTS, LiveData, places
 from app.services.record.checks.run import MOST_NAMED, Finding, check, check_database
 from tests.busy import OPEN
 from tests.conftest import KEY
@@ -138,3 +138,51 @@ def test_an_invariant_has_a_name_a_rule_and_a_sentence() -> None:
         assert each.says.strip(), name
         assert not each.says.endswith("。"), name
     assert len({each.says for each in INVARIANTS.values()}) == len(INVARIANTS) >= 60
+
+
+def test_a_condition_within_a_condition_asks_about_the_row_outside(world: World) -> None:
+    """By itself SQLAlchemy ties a subquery to the one around it and no further: a table of the statement outside would
+    be read anew, all of it, and any row of it would do."""
+    said: list[str] = []
+    found: list[tuple[str, set[str]]] = []
+
+    def keep(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        said.append(statement)
+
+    event.listen(world.database.engine, "before_cursor_execute", keep)
+    with world.database.reader() as session:
+        live = LiveData(session, at(OPEN))
+        for name, each in INVARIANTS.items():
+            begun = len(said)
+            list(places(live, each.wrong(live)))
+            found += [(name, again) for statement in said[begun:] if (again := read_anew(statement))]
+    event.remove(world.database.engine, "before_cursor_execute", keep)
+    assert len(said) > 100
+    assert found == []
+
+
+def test_a_table_that_is_read_anew_is_seen() -> None:
+    assert read_anew("SELECT a.id FROM a JOIN b ON 1 WHERE EXISTS (SELECT * FROM c, b WHERE c.id = b.id)") == {"b"}
+    assert read_anew("SELECT a.id FROM a WHERE EXISTS (SELECT * FROM c WHERE EXISTS (SELECT * FROM d, a))") == {"a"}
+    assert read_anew("SELECT a.id FROM a WHERE a.id IN (SELECT c.id FROM c, b AS a_1) AND (SELECT 1 FROM a)") == set()
+
+
+_PARTS = re.compile(r"[()]|FROM [^()]*?(?= WHERE | GROUP | ORDER | LIMIT |[()]|$)")
+
+
+def read_anew(statement: str) -> set[str]:
+    """Return the tables that a subquery lists beside another one, although a statement around it has them."""
+    found: set[str] = set()
+    outside: list[set[str]] = [set()]
+    for token in _PARTS.findall(" ".join(statement.split())):
+        if token == "(":
+            outside.append(set())
+        elif token == ")":
+            outside.pop()
+        else:
+            listed = re.sub(r" (LEFT OUTER )?JOIN ", ", ", token.removeprefix("FROM ")).split(", ")
+            tables = {each.split(" ON ")[0].strip() for each in listed}
+            if ", " in token:
+                found |= tables.intersection(*[set().union(*outside[:-1])])
+            outside[-1] |= tables
+    return found

@@ -68,6 +68,7 @@ def nobody_is_honoured_who_was_out(_live: LiveData) -> Select[int]:
     taken_back = exists().where(
         Reversal.disqualification_id == Disqualification.id, Reversal.confirmed_at <= Proceeding.recorded_at
     )
+    taken_back = taken_back.correlate(Disqualification, Proceeding)  # by itself it would ask about any decision
     out = exists().where(
         Disqualification.nominee_id == Honour.nominee_id,
         Disqualification.effective_at <= Proceeding.recorded_at,

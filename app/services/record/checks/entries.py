@@ -29,6 +29,7 @@ from app.services.record.checks.registry import LiveData, invariant
 
 Found = Iterator[tuple[type[Base], int]]
 _RUNS = Period.cancelled_at.is_(None)
+_AT_ONCE = 1_000  # of a million texts, in memory
 _REVIEWED_BEFORE = {2: ReviewStage.PRELIMINARY, 3: ReviewStage.FINAL}
 
 
@@ -62,7 +63,8 @@ def entry_shows_its_rounds_fields(_live: LiveData) -> Iterator[Select[int]]:
 @invariant("R12", "公示的文字里没有身份证号码、手机号码、银行卡号")
 def published_text_has_no_private_number(live: LiveData) -> Found:
     texts = [getattr(Entry, name) for name in PUBLIC_FIELDS if name != "kind"]
-    for row_id, *written in live.session.execute(_entries().with_only_columns(Entry.id, *texts)):
+    every = _entries().with_only_columns(Entry.id, *texts)
+    for row_id, *written in live.session.execute(every, execution_options={"yield_per": _AT_ONCE}):
         if find_private("\n".join(text or "" for text in written)):
             yield Entry, row_id
 
@@ -170,6 +172,7 @@ def nobody_is_shown_who_was_out(_live: LiveData) -> Select[int]:
     taken_back = exists().where(
         Reversal.disqualification_id == Disqualification.id, Reversal.confirmed_at <= Period.scheduled_at
     )
+    taken_back = taken_back.correlate(Disqualification, Period)  # by itself it would ask about any period
     out = exists().where(
         Disqualification.nominee_id == Entry.nominee_id,
         Disqualification.effective_at <= Period.scheduled_at,
@@ -222,6 +225,7 @@ def entry_was_reviewed_before_its_round(_live: LiveData) -> Iterator[Select[int]
             later.id > Review.id,
             later.reviewed_at <= Period.scheduled_at,
         )
+        overruled = overruled.correlate(Review, Period)  # as above
         passed = exists().where(
             Review.nominee_id == Entry.nominee_id,
             Review.stage == stage,

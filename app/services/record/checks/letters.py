@@ -28,10 +28,14 @@ from app.models import (
 from app.services.record.checks.registry import LiveData, cases_in_periods, invariant
 
 # A second look opened the case again after that letter: it is of an end that does not count any more.
-_OPENED_AGAIN = exists().where(
-    SecondLook.case_id == Case.id,
-    SecondLook.outcome == LookOutcome.REOPENED,
-    SecondLook.decided_at > Letter.made_at,
+_OPENED_AGAIN = (
+    exists()
+    .where(
+        SecondLook.case_id == Case.id,
+        SecondLook.outcome == LookOutcome.REOPENED,
+        SecondLook.decided_at > Letter.made_at,
+    )
+    .correlate(Case, Letter)  # by itself it would ask about any case
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.domain.nominees.misprints import CORRECTABLE, is_misprint
@@ -52,13 +52,11 @@ def quota_is_not_passed(_live: LiveData) -> Iterator[Select[int]]:
         for kind, (places, secret) in _PLACES.items():
             if number < FIRST_BOUND_ROUND:
                 continue
-            here: ColumnElement[Any] = (
-                select(func.count(Nominee.id.distinct()))
+            shown = (
+                select(Nominee.programme_id, Nominee.recommender_id, func.count(Nominee.id.distinct()).label("count"))
                 .join(Entry, Entry.nominee_id == Nominee.id)
                 .join(Period, Entry.period_id == Period.id)
                 .where(
-                    Nominee.programme_id == Quota.programme_id,
-                    Nominee.recommender_id == Quota.unit_id,
                     Nominee.kind == kind,
                     Nominee.withdrawn_at.is_(None),
                     Period.cancelled_at.is_(None),
@@ -66,10 +64,11 @@ def quota_is_not_passed(_live: LiveData) -> Iterator[Select[int]]:
                     ~_OUT,
                     ~replaced,
                 )
-                .correlate(Quota)
-                .scalar_subquery()
+                .group_by(Nominee.programme_id, Nominee.recommender_id)
+                .subquery()
             )
-            yield select(Quota.id).where(here > 0, here + secret > places)
+            of = and_(shown.c.programme_id == Quota.programme_id, shown.c.recommender_id == Quota.unit_id)
+            yield select(Quota.id).join(shown, of).where(shown.c.count + secret > places)
 
 
 @invariant("R9", "第二、三轮公示的对象，其推荐单位都分有名额")
