@@ -17,8 +17,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, lru_cache
 from importlib.metadata import version
 
 from holidays import HolidayBase, country_holidays
@@ -48,6 +48,7 @@ _PLAIN_NAMES = {
     "中国人民抗日战争暨世界反法西斯战争胜利70周年纪念日": "抗战胜利纪念日",  # 2015
 }
 _ONE_DAY = dt.timedelta(days=1)
+_YEARS_KEPT = 64
 
 
 class ChinaCalendar:
@@ -85,7 +86,8 @@ class ChinaCalendar:
         if date > self._horizon or date.year < FIRST_YEAR:
             raise BeyondHorizon(date.year, self._horizon)
         if date.year not in self._years:
-            self._years[date.year] = {day.date: day for day in self._days_of(date.year)}
+            following = self._notice_of(date.year + 1) if self._known(date.year + 1) else None
+            self._years[date.year] = _days_of(self._notice_of(date.year), following)
         return self._years[date.year][date]
 
     def _known(self, year: int) -> bool:
@@ -94,16 +96,18 @@ class ChinaCalendar:
     def _notice_of(self, year: int) -> Notice:
         return self._notices.get(year) or packaged_notice(year)
 
-    def _days_of(self, year: int) -> Iterator[Day]:
-        own = self._notice_of(year)
-        following = self._notice_of(year + 1) if self._known(year + 1) else None
-        names = {notice: festival_names(notice) for notice in (own, following) if notice}
-        # A notice of the State Council settles late December; the demonstration's estimate does not.
-        doubtful = following is None or following.estimated
-        for date in each_day(dt.date(year, 1, 1), dt.date(year, 12, 31)):
-            notice = following if following and following.settles(date) else own
-            provisional = doubtful and date >= eve_of(year + 1)
-            yield _day(date, notice, names[notice], provisional)
+
+@lru_cache(maxsize=_YEARS_KEPT)
+def _days_of(own: Notice, following: Notice | None) -> Mapping[dt.date, Day]:
+    """Return the days of the year of `own`. Calendars are made anew for every request, from the same notices."""
+    names = {notice: festival_names(notice) for notice in (own, following) if notice}
+    # A notice of the State Council settles late December; the demonstration's estimate does not.
+    doubtful = following is None or following.estimated
+    days = {}
+    for date in each_day(dt.date(own.year, 1, 1), dt.date(own.year, 12, 31)):
+        notice = following if following and following.settles(date) else own
+        days[date] = _day(date, notice, names[notice], doubtful and date >= eve_of(own.year + 1))
+    return days
 
 
 def _day(date: dt.date, notice: Notice, names: Mapping[dt.date, str], provisional: bool) -> Day:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from app.domain.calendar.workdays import end_of
+from app.domain.calendar.workdays import Calendar, end_of
 from app.domain.messages.channels import OutgoingChannel, fault_of_address
 from app.domain.messages.codes import gets_another
 from app.domain.messages.fate import Delivery
@@ -22,7 +22,6 @@ from app.domain.objections.contacts import contacts_in
 from app.domain.refusals import CodeRefused, CodeTooSoon, NotThere
 from app.models import Dispatch, Objection, Reach, Registration
 from app.sealing import Keyring
-from app.services.calendar.calendars import calendar_of
 from app.services.messages.codes import find_stopped_reach, seal_address, sent_lately
 from app.services.messages.outbox import queue_rows
 from app.services.messages.planning import is_usable, new_dispatch
@@ -183,7 +182,7 @@ def _tell(session: Session, objection_ids: Sequence[int], now: dt.datetime) -> N
         wishing += session.scalars(select(Reach).where(theirs, Reach.times == _NEWS, is_usable(), ~told_already))
     if not wishing:
         return
-    due = move_into_hours(now, calendar_of(session))
+    due = move_into_hours(now, _calendar_of(session))
     queue_rows(session, [new_dispatch(reach, NoticeKind.NEWS, now, due) for reach in wishing])
 
 
@@ -198,10 +197,16 @@ def find_unconfirmed(session: Session, case_id: int, now: dt.datetime) -> set[in
             ~exists().where(Registration.objection_id == Objection.id),
         )
     ).all()
-    days = calendar_of(session) if rows else None
+    days = _calendar_of(session) if rows else None
     return {
         objection_id for objection_id, filed_at in rows if days and now >= end_of(find_next_workday(filed_at, days))
     }
+
+
+def _calendar_of(session: Session) -> Calendar:
+    from app.services.calendar.calendars import calendar_of  # with it come the holidays of a hundred years
+
+    return calendar_of(session)
 
 
 def _find(session: Session, objection_id: int) -> Reach | None:

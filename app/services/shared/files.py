@@ -12,11 +12,10 @@ import logging
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from app.domain.refusals import FileDamaged, HeldBack, Refusal
 from app.evidence.copier import made_copy
-from app.evidence.inspection import Inspected, inspect
 from app.evidence.kinds import FileKind
 from app.evidence.names import FileMissing, StoreDown, new_name
 from app.evidence.sealed_file import sealed, unsealed
@@ -24,6 +23,9 @@ from app.evidence.store import Store, store_of
 from app.models import READABLE, Evidence, ScanState, StoredFile
 from app.sealing import Cipher, Keyring, SealBroken, new_key
 from config import Settings
+
+if TYPE_CHECKING:
+    from app.evidence.inspection import Inspected
 
 _log = logging.getLogger("gongshi.files")
 _PIECE = 64 * 1024
@@ -123,6 +125,8 @@ def store_incoming(
     inspecting and storing takes long. After any other fault the file stays, since its row may have been committed.
     Raises FileRefused, StoreDown.
     """
+    from app.evidence.inspection import inspect  # the tick stores nothing that came from outside
+
     inspected = inspect(upload)
     with closing(inspected.content):
         copy: dict[str, Any] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import time
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -14,8 +15,10 @@ from app.database import Database
 from app.domain.calendar.workdays import local_date
 from app.models import CheckRun
 from app.services.record.chain import CLOCK
-from app.services.record.checks.run import Finding, all_invariants, check_database
 from app.services.shared.work import Work, use_case
+
+if TYPE_CHECKING:
+    from app.services.record.checks.run import Finding
 
 # Deadlines fall at midnight and people are warned at eight: in between nobody waits for the tick.
 _NIGHT_BEGINS = dt.timedelta(hours=3)
@@ -35,6 +38,8 @@ def check_by_night(database: Database, now: dt.datetime) -> CheckRun | None:
         newest = latest(session)
     if newest is not None and newest.night >= night_of(now):
         return None
+    from app.services.record.checks.run import check_database  # the invariants, needed once a night
+
     began = time.monotonic()
     findings = check_database(database, now)
     try:
@@ -47,6 +52,8 @@ def check_by_night(database: Database, now: dt.datetime) -> CheckRun | None:
 @use_case
 def store_findings(work: Work, findings: list[Finding], seconds: float) -> CheckRun:
     """Keep what this night's check found. Raises IntegrityError where this night has one already."""
+    from app.services.record.checks.run import all_invariants
+
     run = CheckRun(
         night=night_of(work.now),
         began_at=work.now,
