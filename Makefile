@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 TOOLS  := $(VENV)/tools
 PIP    := -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test quick soak check bench fuzz faults histories years pictures browser nginx printer lock audit sbom clean
+.PHONY: run test quick soak check bench fuzz faults histories years mutants pictures browser nginx printer lock audit sbom clean
 
 run: $(VENV)/.installed
 	@GONGSHI_DEMONSTRATION=1 $(BIN)/gongshi migrate
@@ -46,6 +46,10 @@ histories: $(VENV)/.installed-test
 # A thousand programme-years: half with a diligent office, half with one that waits.
 years: $(VENV)/.installed-test
 	@$(BIN)/python -m pytest tests/years -n 2 --years 500 --years-seed -1
+
+# Small changes of app/domain and app/calendars, one at a time: does a test notice? SAMPLE: how many, drawn with SEED; else all.
+mutants: $(VENV)/.installed-test
+	@$(BIN)/python -m tools.mutants $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY))
 
 # The pictures of docs/手册.md and README.md, taken anew from the pages as they are.
 pictures: $(VENV)/.installed-test browser

@@ -1,4 +1,4 @@
-"""Dates in tables of tests, with their weekday."""
+"""Dates and instants in tables of tests, with their weekday."""
 
 from __future__ import annotations
 
@@ -26,3 +26,12 @@ def stored(first: str, last: str) -> DayTable:
 def clock(instant: dt.datetime) -> str:
     """Write an instant in Shanghai's time: `09-18 Fri 09:30`."""
     return f"{instant.astimezone(SHANGHAI):%m-%d %a %H:%M}"
+
+
+def at(text: str) -> dt.datetime:
+    """A Shanghai clock time as an instant: "2026-09-18 Fri 09:00" or "2026-09-18 09:00"; a weekday is checked."""
+    parts = text.split()
+    date = dt.date.fromisoformat(parts[0])
+    if len(parts) == 3:
+        assert date.strftime("%a") == parts[1], f"{parts[0]} is a {date:%a}"
+    return dt.datetime.combine(date, dt.time.fromisoformat(parts[-1]), tzinfo=SHANGHAI).astimezone(dt.UTC)

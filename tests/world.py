@@ -21,7 +21,6 @@ from app.domain.cases.states import Actor, Conclusion, DeclineGround, Role, Stat
 from app.domain.nominees.annexes import Rank
 from app.domain.objections.receipt import new_form_token
 from app.domain.periods.rounds import Kind
-from app.domain.shared.instants import SHANGHAI
 from app.models import (
     AuditRow,
     Base,
@@ -52,6 +51,7 @@ from app.services.objections.identities import Objector, unseal_objector
 from app.services.periods import closing, scheduling
 from app.services.record.sealer import seal_all
 from app.services.shared.work import Work
+from tests.days import at
 
 PASSWORD_HASH = "not a hash: nobody logs in with it"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # of everybody's second factors
@@ -67,15 +67,6 @@ def contact(number: int) -> dict[str, str]:
         "email": f"unit{number}@example.com",
         "hours": "工作日 9:00-17:00",
     }
-
-
-def at(text: str) -> dt.datetime:
-    """A Shanghai clock time as an instant: "2026-09-18 Fri 09:00" or "2026-09-18 09:00"; a weekday is checked."""
-    parts = text.split()
-    date = dt.date.fromisoformat(parts[0])
-    if len(parts) == 3:
-        assert date.strftime("%a") == parts[1], f"{parts[0]} is a {date:%a}"
-    return dt.datetime.combine(date, dt.time.fromisoformat(parts[-1]), tzinfo=SHANGHAI).astimezone(dt.UTC)
 
 
 def at_once(jobs: Sequence[Callable[[], T]]) -> list[T | Exception]:

@@ -22,7 +22,7 @@ from app.domain.cases.second_look import find_last_moment_to_ask
 from app.domain.cases.states import OPEN_STATES, Action, Actor, CaseFacts, Role, State
 from app.domain.cases.verdict import effective_state
 from app.domain.refusals import NotAllowed
-from tests.world import at
+from tests.days import at
 
 CHINA = ChinaCalendar()
 OFFICE_UNIT, UNIT = 1, 2

@@ -16,8 +16,8 @@ import pytest
 
 from app.domain.cases import hands, states
 from app.domain.cases.states import OPEN_STATES, RIGHTS, Action, Actor, CaseFacts, Role, Seat, State
+from tests.days import at
 from tests.domain.hands_model import LAST, OFFICE, Model, allowed, renamed, walked, with_a_way_out
-from tests.world import at
 
 Claim = Callable[[Model], None]
 walked_once = cache(walked)

@@ -29,7 +29,7 @@ from app.domain.cases.verdict import CaseOutcome, Ground, effective_state, groun
 from app.domain.objections.arrival import Arrival, Channel, require_in_time
 from app.domain.periods.window import Window
 from app.domain.refusals import Refusal
-from tests.world import at
+from tests.days import at
 
 HISTORIES = 10_000
 CHINA = ChinaCalendar()

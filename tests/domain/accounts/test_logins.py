@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.accounts.logins import Duty, code_steps, first_duty, next_try, session_lives
 from app.domain.cases.states import Role
-from tests.world import at
+from tests.days import at
 
 NOW = at("2026-09-18 Fri 09:00")
 MINUTE, SECOND = dt.timedelta(minutes=1), dt.timedelta(seconds=1)

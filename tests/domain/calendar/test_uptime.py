@@ -11,7 +11,7 @@ from app.domain.calendar.uptime import (
     working_hours,
 )
 from app.domain.calendar.workdays import Day, DayKind
-from tests.world import at
+from tests.days import at
 
 DAYS = [
     Day(dt.date(2026, 9, 18), DayKind.WORKDAY),

@@ -6,8 +6,8 @@ from app.domain.calendar.workdays import DayTable, each_day, end_of, local_date
 from app.domain.cases.arrivals import shown_to_units, shown_to_units_from
 from app.domain.cases.hands import find_escalation
 from app.domain.cases.states import Actor, CaseFacts, Role, State, concerns, may_see
+from tests.days import at
 from tests.domain.cases.test_hands import CHINA, clock, on
-from tests.world import at
 
 DEADLINE = end_of(on("2026-09-29 Tue"))
 

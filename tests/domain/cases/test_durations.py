@@ -3,8 +3,7 @@
 import pytest
 
 from app.domain.cases.durations import TimesTaken, count_workdays_taken
-from tests.days import CHINA
-from tests.world import at
+from tests.days import CHINA, at
 
 
 @pytest.mark.parametrize(

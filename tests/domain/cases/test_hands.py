@@ -4,8 +4,7 @@ import pytest
 
 from app.domain.calendar.workdays import end_of
 from app.domain.cases.hands import UnitStaffing, choose_first_handler, find_escalation, lacks_hands
-from tests.days import CHINA, clock, on, stored
-from tests.world import at
+from tests.days import CHINA, at, clock, on, stored
 
 OWN, RECOMMENDER, OFFICE = 3, 2, 1
 

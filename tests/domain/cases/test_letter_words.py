@@ -11,7 +11,7 @@ from app.domain.cases.letter_words import LetterFacts, Party, TurnFacts, write_l
 from app.domain.cases.letters import LETTERS, Reader, Turn
 from app.domain.cases.states import Conclusion, DeclineGround
 from app.domain.cases.verdict import Ground
-from tests.world import at
+from tests.days import at
 
 FACTS = LetterFacts(
     programme="2026年评选表彰活动",

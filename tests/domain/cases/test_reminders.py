@@ -9,8 +9,7 @@ from app.domain.cases.reminders import (
     find_due_reminder,
     find_reminder_times,
 )
-from tests.days import CHINA, clock, on, stored
-from tests.world import at
+from tests.days import CHINA, at, clock, on, stored
 
 # --- reminders -----------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from app.domain.cases.second_look import (
 )
 from app.domain.cases.states import Conclusion, State
 from app.domain.refusals import LookRefused
-from tests.world import at
+from tests.days import at
 
 UNTIL = at("2026-09-29 Tue 00:00")
 WISH = LookRequest(State.DECLINED, None, withdrawn=False, asked_before=False, period_closed=False, until=UNTIL)

@@ -22,7 +22,7 @@ from app.domain.cases.states import (
     require_move,
 )
 from app.domain.refusals import MoveRefused, NotAllowed, NotYourCase, SamePerson
-from tests.world import at
+from tests.days import at
 
 ESCALATES_AT = at("2026-09-23 Wed 00:00")
 BEFORE, AFTER = at("2026-09-22 Tue 23:59:59.999999"), ESCALATES_AT

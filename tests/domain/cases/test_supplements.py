@@ -6,7 +6,7 @@ import pytest
 
 from app.calendars.china import ChinaCalendar
 from app.domain.cases.supplements import find_answer_day
-from tests.world import at
+from tests.days import at
 
 DEADLINE = at("2026-09-30 Wed 00:00")  # 24:00 of Tuesday
 

@@ -10,7 +10,7 @@ import pytest
 
 from app.domain.cases.states import OPEN_STATES, Action, Actor, CaseFacts, Role, State, allowed_actions
 from app.domain.cases.tasks import CASE_TASK_NAMES, OFFICE_TASKS, CaseTask, find_task
-from tests.world import at
+from tests.days import at
 
 OFFICE_UNIT, UNIT, ABOVE = 1, 2, 3
 ESCALATES_AT = at("2026-09-23 Wed 00:00")

@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.cases.states import Conclusion, State
 from app.domain.cases.verdict import CaseOutcome, Ground, Lapse, effective_state, grounds_against, lapses
-from tests.world import at
+from tests.days import at
 
 DEADLINE = at("2026-09-30 Wed 00:00")
 JUST_BEFORE = DEADLINE - dt.timedelta(microseconds=1)

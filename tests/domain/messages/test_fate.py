@@ -17,7 +17,7 @@ from app.domain.messages.fate import (
     Step,
     decide_next_step,
 )
-from tests.world import at
+from tests.days import at
 
 NOW = at("2026-09-18 Fri 09:00")
 WAITING, SENDING, SENT, FAILED, BOUNCED, DROPPED = Delivery

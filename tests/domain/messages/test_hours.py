@@ -8,7 +8,7 @@ from app.calendars.china import ChinaCalendar
 from app.domain.cases.reminders import Reminder
 from app.domain.cases.states import State
 from app.domain.messages.hours import Times, find_leaving_time, is_still_useful, is_wanted, move_into_hours
-from tests.world import at
+from tests.days import at
 
 DAYS = ChinaCalendar()
 

@@ -18,7 +18,7 @@ from app.domain.messages.wording import (
     write_trial,
     write_warnings,
 )
-from tests.world import at
+from tests.days import at
 
 LINK, STOP = "https://portal.example/desk/cases/7", "https://portal.example/stop/3-0123456789abcdef0123456789abcdef"
 UNTIL = at("2026-09-30 Wed 00:00")

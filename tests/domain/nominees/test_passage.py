@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain.nominees.passage import ALREADY_IN, NOT_BEGUN, ShownRound
+from app.domain.nominees.passage import ALREADY_IN, NOT_BEGUN, ShownRound, find_latest_round
 from tests.qujing import ROUNDS, round_ahead, why_not
 
 
@@ -39,9 +39,11 @@ TABLE = [
     ([closed(1)], 1, 3, NOT_DONE.format(SECOND)),
     # Others never hold the list; where nothing keeps the office from closing, it closes first.
     ([over(1)], 1, 2, NOT_DONE.format(FIRST)),
+    ([ShownRound(1, 1)], 1, 2, NOT_DONE.format(FIRST)),  # over, nothing open, not closed
     ([over(1, others=True)], 1, 2, ""),
     ([over(1, own=True)], 1, 2, f"{FIRST}里对该对象的异议还没有结论"),
     ([over(1, own=True, others=True)], 1, 2, f"{FIRST}里对该对象的异议还没有结论"),
+    ([over(1, own=True), over(2, own=True)], 1, 3, f"{FIRST}里对该对象的异议还没有结论"),
     ([closed(1), over(2, others=True)], 1, 3, ""),
     ([over(1, others=True), closed(2)], 1, 3, ""),
     # Changed deeds: the latest round once more, then on from there.
@@ -87,3 +89,16 @@ def test_what_stands_before_a_round(showings: list[ShownRound], edition: int, nu
 def test_the_round_ahead(showings: list[ShownRound], edition: int, expected: int | None) -> None:
     ahead = round_ahead(showings, edition)
     assert (ahead.number if ahead else None) == expected
+
+
+@pytest.mark.parametrize(
+    ("showings", "expected"),
+    [
+        ([], (0, 0)),
+        ([coming(1)], (1, 1)),
+        ([closed(1), closed(1, edition=3)], (1, 3)),
+        ([closed(2, edition=2), closed(1, edition=3)], (2, 2)),
+    ],
+)
+def test_the_latest_round_and_the_edition_it_showed(showings: list[ShownRound], expected: tuple[int, int]) -> None:
+    assert find_latest_round(showings) == expected

@@ -8,7 +8,7 @@ import pytest
 
 from app.domain.cases.verdict import Departure, Ground, Left
 from app.domain.nominees.statuses import STATUS_NAMES, Status, StatusFacts, status_of
-from tests.world import at
+from tests.days import at
 
 LEFT, DECIDED, REVOKED = at("2026-09-30 Wed 00:00"), at("2026-12-01 Tue 10:00"), at("2027-03-01 Mon 10:00")
 OUT = Departure(Left.DISQUALIFIED, LEFT, Ground.LAPSED)

@@ -14,7 +14,7 @@ from app.domain.objections.arrival import (
 )
 from app.domain.periods.window import Window
 from app.domain.refusals import ArrivedOutside, Refusal, TooLateToRegister, Unfit
-from tests.world import at
+from tests.days import at
 
 WINDOW = Window(at("2026-09-18 Fri 00:00"), at("2026-09-24 Thu 00:00"))
 DEADLINE = at("2026-09-30 Wed 00:00")

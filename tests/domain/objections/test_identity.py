@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.domain.objections.identity import may_read
-from tests.world import at
+from tests.days import at
 
 GRANTED = "2026-09-18 Fri 09:00"
 

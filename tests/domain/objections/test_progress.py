@@ -8,7 +8,7 @@ import pytest
 
 from app.domain.cases.states import Conclusion, State
 from app.domain.objections.progress import Course, heading, line
-from tests.world import at
+from tests.days import at
 
 FILED, DECIDED, ANSWERED, LATEST = (
     at(moment)

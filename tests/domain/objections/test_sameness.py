@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from app.domain.objections.sameness import Allowance, beyond, plain_text
-from tests.world import at
+from tests.days import at
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.domain.cases.tasks import CaseTask
 from app.domain.office.tasks import ALARMS, NEWS, TASK_NAMES, Task, TaskKind, When, arrange
-from tests.world import at
+from tests.days import at
 
 NOW = at("2026-09-21 Mon 09:00")
 

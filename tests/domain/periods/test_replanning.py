@@ -10,7 +10,7 @@ from app.calendars.china import ChinaCalendar
 from app.domain.calendar.workdays import Day, DayKind
 from app.domain.periods.replanning import StoredDates, moves_anything, recount, replan_dates
 from app.domain.periods.window import WINDOW_WORKDAYS, count_window
-from tests.world import at
+from tests.days import at
 
 CHINA = ChinaCalendar()
 NOW = "2026-09-21 Mon 09:00"

@@ -79,3 +79,69 @@ def test_the_built_in_notice_has_no_fault() -> None:
 )  # fmt: skip
 def test_what_contradicts_itself_is_told_in_words(fields: dict[str, Any], faults: list[str]) -> None:
     assert changed(**fields) == faults
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"key": "k" * 40},
+        {"authorities": (*QUJING.authorities[:3], replace(AUDIT, key="a" * 24))},
+        {"county_share": 0},
+        {"county_share": 100, "barred_from": Rank.COUNTY},
+        {"barred_from": Rank.ABOVE},
+        {"deeds_limit": 50},
+        {"material_limits": {TEAM: 800, PERSON: 800}},
+        {"photo": replace(QUJING.photo, width=1, height=1, least_bytes=1)},
+        {"awards": {TEAM: 0, PERSON: 0}},
+        {"stages": {**QUJING.stages, 2: replace(QUJING.stages[2], days=1), 3: replace(QUJING.stages[3], days=366)}},
+        {"clauses": replace(QUJING.clauses, upheld="四个字吧", lapse="字" * 400, revocation="")},
+        {"lists": {**QUJING.lists, "trade": WordList(tuple("甲乙丙丁"))}},
+        {"lists": {**QUJING.lists, "political": WordList(("字" * 60, "群众"))}},
+        # 51 words of four characters and the commas between them: 254
+        {"lists": {**QUJING.lists, "trade": WordList(tuple(f"行业{number:02}" for number in range(51)))}},
+        # … and 255 with one of five
+        {"lists": {**QUJING.lists, "trade": WordList(("行业000", *(f"行业{number:02}" for number in range(1, 51))))}},
+    ],
+)
+def test_the_last_that_fits_has_no_fault(fields: dict[str, Any]) -> None:
+    assert changed(**fields) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "faults"),
+    [
+        ({"key": "k" * 41},
+         [f"标识“{'k' * 41}”应由小写字母开头，只含小写字母、数字、短横和下划线，最多40个字符。"]),
+        ({"authorities": (*QUJING.authorities[:3], replace(AUDIT, key="a" * 25))},
+         [f"标识“{'a' * 25}”应由小写字母开头，只含小写字母、数字、短横和下划线，最多24个字符。"]),
+        ({"approvers": ("市委", "")}, ["approvers 应写两家审批机关（党委、政府）：推荐表上有两处盖章。"]),
+        ({"approvers": ("市委", "市政府", "省委")},
+         ["approvers 应写两家审批机关（党委、政府）：推荐表上有两处盖章。"]),
+        ({"county_share": -1}, ["county_share 应是0到100的整数。"]),
+        ({"barred_from": Rank.UNKNOWN}, ["barred_from 应是 below、county 或者 above：从这一级起不能推荐。"]),
+        ({"deeds_limit": 49}, ["limits.deeds 应在50到800之间，系统最多存800字。"]),
+        ({"photo": replace(QUJING.photo, height=0)}, ["limits.photo 的宽、高和大小都应大于0。"]),
+        ({"photo": replace(QUJING.photo, least_bytes=0)}, ["limits.photo 的宽、高和大小都应大于0。"]),
+        ({"awards": {TEAM: -1, PERSON: 3}}, ["awards.collective 是表彰的集体数，不能小于0。"]),
+        ({"stages": {**QUJING.stages, 2: replace(QUJING.stages[2], days=367)}}, ["stages.2.days 应在1到366之间。"]),
+        ({"clauses": replace(QUJING.clauses, lapse="字" * 401)},
+         ["clauses.lapse（逾期未结论的依据）应是4到400个字。"]),
+        ({"enterprises": frozenset(), "authorities": (DISCIPLINE, replace(AUDIT, asked=AskedOf.ENTERPRISES))},
+         ["有机关只对企业征求，enterprises 却是空的。"]),
+        ({"enterprises": QUJING.enterprises | {"店铺"}}, ["enterprises 里的“店铺”不在 lists.unit_type 里。"]),
+        ({"lists": {**QUJING.lists, "political": WordList(("字" * 61, "群众"))}},
+         [f"lists.political 里“{'字' * 61}”应是1到60个字。"]),
+        ({"lists": {**QUJING.lists, "political": WordList(("", "群众"))}},
+         ["lists.political 里“”应是1到60个字。"]),
+        # 51 words of four characters, one of them of six, and the commas between them: 256
+        ({"lists": {**QUJING.lists, "trade": WordList(("行业0000", *(f"行业{number:02}" for number in range(1, 51))))}},
+         ["lists.trade 全部的词连起来不能超过255个字符，也不能有半角逗号和引号：Excel 的下拉列表放不下。"]),
+        ({"lists": {key: words for key, words in QUJING.lists.items() if key != "trade"}},
+         ["lists.trade 没有可以填写的词。"]),
+        # each list is looked at, whatever is wrong with the one before
+        ({"lists": {**QUJING.lists, "political": WordList(()), "trade": WordList(())}},
+         ["lists.political 没有可以填写的词。", "lists.trade 没有可以填写的词。"]),
+    ],
+)  # fmt: skip
+def test_what_is_just_beyond_is_told(fields: dict[str, Any], faults: list[str]) -> None:
+    assert changed(**fields) == faults

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from app.domain.shared.instants import day_and_time, end_day_and_time
-from tests.world import at
+from tests.days import at
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,7 @@ import datetime as dt
 import pytest
 
 from app.domain.upkeep.data_requests import DataRequestState, propose_due, state_of
-from tests.days import CHINA, on
-from tests.world import at
+from tests.days import CHINA, at, on
 
 MONDAY = dt.date(2026, 9, 21)
 

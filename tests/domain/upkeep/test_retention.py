@@ -4,7 +4,7 @@ import datetime as dt
 
 from app.domain.periods.window import PhaseDates, Window
 from app.domain.upkeep.retention import kept_until, programme_end
-from tests.world import at
+from tests.days import at
 
 
 def period(deadline: str, closed: str = "", cancelled: str = "") -> PhaseDates:

@@ -1,0 +1,87 @@
+"""The runner on a project of one module: what its tests notice and what they do not."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+
+MODULE = """
+from functools import cache
+
+LIMIT = 3
+FREE = frozenset({"a"})
+
+@cache
+def double(n):
+    return n * 2
+
+def countdown(n):
+    while n > 0:
+        n -= 1
+    return n
+
+def price(n, kind):
+    if kind in FREE:
+        return 0
+    return 2 if n > LIMIT else 1
+
+def unused(n):
+    return n + n
+"""
+TESTS = """
+import pytest
+from app.domain.price import LIMIT, countdown, double, price
+
+SIX = double(3)  # kept from before any test
+
+def test_double():
+    assert SIX == 6
+
+def test_countdown():
+    assert countdown(3) == 0
+
+@pytest.mark.parametrize("n", range(LIMIT, LIMIT + 1))
+def test_cheap(n):
+    assert price(n, "b") == 1
+
+def test_dear():
+    assert price(9, "b") == 2
+
+def test_free():
+    assert price(9, "a") == 0
+"""
+# Nothing tries 4, and nothing calls `unused`.
+SURVIVORS = {
+    ("LIMIT = 3", "LIMIT = 4"),
+    ("LIMIT = 3", "LIMIT = 2"),
+    ("return n + n", "return None"),
+    ("return n + n", "return n - n"),
+}
+
+
+def test_survivors_are_what_no_test_notices(tmp_path: Path) -> None:
+    """A loop that never ends is noticed, and what ran before any test."""
+    (tmp_path / "app/domain").mkdir(parents=True)
+    (tmp_path / "app/calendars").mkdir()
+    (tmp_path / "tests/domain/prices").mkdir(parents=True)
+    (tmp_path / "tests/calendars").mkdir()
+    (tmp_path / "app/__init__.py").touch()
+    (tmp_path / "app/domain/price.py").write_text(MODULE, "utf-8")
+    (tmp_path / "tests/domain/prices/test_price.py").write_text(TESTS, "utf-8")
+    (tmp_path / "pyproject.toml").write_text("[tool.pytest.ini_options]\npythonpath = ['.']\n", "utf-8")
+    (tmp_path / "same.toml").write_text("equivalent = []\n", "utf-8")
+    command = (sys.executable, "-m", "tools.mutants", "--equivalents", "same.toml")
+    environment = {"PYTHONPATH": f"{tmp_path}:{ROOT}", "PATH": "/usr/bin:/bin"}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=240)
+    lines = done.stdout.splitlines()
+    found = {
+        (before.removeprefix("  - "), after.removeprefix("  + "))
+        for before, after in pairwise(lines)
+        if before.startswith("  - ")
+    }
+    assert (done.returncode, found) == (1, SURVIVORS), done.stdout + done.stderr
+    assert lines[-1].split() == ["all", "26", "0", "22", "4", "84.6%"]
