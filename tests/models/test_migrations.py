@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-from collections.abc import Iterator
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,18 +33,6 @@ from app.services.shared.issuers import named
 from app.services.shared.work import Work
 from app.services.upkeep import checking
 from tests.world import FACTS, at
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """A database without any table."""
-    if request.param == "sqlite":
-        made = Database(f"sqlite:///{tmp_path}/empty.sqlite")
-    else:
-        made = Database(request.getfixturevalue("postgresql_server").copy("template0"))
-    yield made
-    made.dispose()
-
 
 BLANK = {datetime: at("2026-09-01 Tue 09:00"), date: date(2026, 9, 1)}
 

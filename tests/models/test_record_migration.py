@@ -7,7 +7,6 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import inspect, select, text
@@ -19,22 +18,16 @@ from app.services.record.chain import Act, Head
 from app.services.record.sealer import seal_all
 from app.services.record.tree import StoredTree
 from app.services.record.verifying import verify
-from tests.conftest import copy_of_template
 from tests.world import at
 
 BEGAN = at("2026-09-01 Tue 09:00")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def before(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+@pytest.fixture
+def before(empty: Database) -> Database:
     """A database as version 0031 left it."""
-    if request.param == "sqlite":
-        made = Database(f"sqlite:///{tmp_path}/before.sqlite")
-    else:
-        made = Database(copy_of_template(request.getfixturevalue("postgresql_url"), tmp_path, "template0"))
-    made.migrate(revision="0031")
-    yield made
-    made.dispose()
+    empty.migrate(revision="0031")
+    return empty
 
 
 def rows_as_before(count: int) -> Iterator[dict[str, object]]:
