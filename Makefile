@@ -5,7 +5,10 @@ BIN    := $(VENV)/bin
 TOOLS  := $(VENV)/tools
 PIP    := -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test quick soak check bench fuzz faults histories years mutants pictures browser nginx printer lock audit sbom clean
+# Tests start many processes: without compiled files each of them would compile the portal anew.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: run test quick walks soak check bench fuzz faults histories years mutants pictures browser nginx printer lock audit sbom clean
 
 run: $(VENV)/.installed
 	@GONGSHI_DEMONSTRATION=1 $(BIN)/gongshi migrate
@@ -15,13 +18,16 @@ run: $(VENV)/.installed
 test: $(VENV)/.installed-test browser nginx printer check
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
-# The loop while working: rules, use cases and pages, on SQLite alone.
+# The loop while working: rules, use cases and pages on SQLite alone, without walks over all there is.
 quick: $(VENV)/.installed-test
-	@$(BIN)/python -m pytest tests/domain tests/services tests/web -k "not postgresql" -n 2 --dist worksteal
+	@$(BIN)/python -m pytest tests/domain tests/services tests/web -k "not postgresql" -m "not soak and not walk" -n 2 --dist worksteal
 
-# What `make test` leaves out: the long walks, and the long forms of what it does in short.
-soak: $(VENV)/.installed-test browser nginx printer
-	@$(BIN)/python -m pytest -m soak -n 2 --dist worksteal
+# The long walks that `make test` leaves out: every test marked `soak`. CI runs them after it.
+walks: $(VENV)/.installed-test browser nginx printer
+	$(BIN)/python -m pytest -m soak -n 2 --dist worksteal
+
+# All that `make test` leaves out: the long walks, and the long forms of what it does in short.
+soak: walks
 	@$(MAKE) --no-print-directory fuzz faults histories years
 
 check: $(VENV)/.installed-test
@@ -32,20 +38,22 @@ check: $(VENV)/.installed-test
 bench: $(VENV)/.installed-test
 	@$(BIN)/python -m bench
 
-# The long forms of what `make test` does in short.
+# The long forms of what `make test` does in short, those marked `soak` among them.
+ALL := -m "soak or not soak"
+
 fuzz: $(VENV)/.installed-test
-	@$(BIN)/python -m pytest tests/fuzz --fuzz-inputs 10000 --fuzz-seed -1
+	@$(BIN)/python -m pytest tests/fuzz $(ALL) --fuzz-inputs 10000 --fuzz-seed -1
 
 faults: $(VENV)/.installed-test
-	@$(BIN)/python -m pytest tests/faults --faults-acknowledged 1000
+	@$(BIN)/python -m pytest tests/faults $(ALL) --faults-acknowledged 1000
 	@$(BIN)/python -m pytest tests/processes/test_sending.py --messages 10000 --senders-killed 50
 
 histories: $(VENV)/.installed-test
-	@$(BIN)/python -m pytest tests/histories -n 2 --histories 30 --histories-moves 200 --histories-seed -1
+	@$(BIN)/python -m pytest tests/histories $(ALL) -n 2 --histories 30 --histories-moves 200 --histories-seed -1
 
 # A thousand programme-years: half with a diligent office, half with one that waits.
 years: $(VENV)/.installed-test
-	@$(BIN)/python -m pytest tests/years -n 2 --years 500 --years-seed -1
+	@$(BIN)/python -m pytest tests/years $(ALL) -n 2 --years 500 --years-seed -1
 
 # Small changes of app/domain and app/calendars, one at a time: does a test notice? SAMPLE: how many, drawn with SEED; else all.
 mutants: $(VENV)/.installed-test

@@ -7,20 +7,24 @@ copy is emptied for every test.
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from jinja2 import FileSystemBytecodeCache
 from sqlalchemy.orm import Session
 
 from app.database import Database
 from app.web.factory import create_app
 from config import Settings
+from tests import copies
+from tests.applications import share_compiled_routes, share_compiled_templates
+from tests.copies import copy_here
 from tests.counting import count
 from tests.databases import Server, served
+from tests.disk import spare_the_disk
 from tests.engines import share_compiled_statements
 from tests.hashes import hash_cheaply
 from tests.lines import Lines, logged
@@ -28,9 +32,13 @@ from tests.rehearsing import Rehearsal
 from tests.web.browsing import Browser, MovingClock
 from tests.world import World, at
 
+gc.disable()  # until all tests are collected, see below
 count()
 share_compiled_statements()
+share_compiled_routes()
+spare_the_disk()
 hash_cheaply()
+copy_here()
 KEY = b"a key for tests, thirty-two bytes"
 
 
@@ -61,6 +69,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.hook.pytest_deselected(items=walks)
 
 
+def pytest_collection_finish() -> None:
+    """What is there now stays to the end: the collector need not look at thousands of tests again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
+    gc.enable()
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """What a test measured stands at the end of the run."""
     reports = [report for kind in ("passed", "failed") for report in terminalreporter.getreports(kind)]
@@ -69,6 +85,21 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("figures")
     for figure in figures:
         terminalreporter.line(str(figure))
+
+
+@pytest.fixture
+def copied_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Copies of evidence files are made in a process of their own, as the portal makes them."""
+    monkeypatch.setattr("app.evidence.copier._run", copies.OF_THE_PORTAL)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> None:
+    """The templates, compiled once a run."""
+    own = tmp_path_factory.getbasetemp()
+    run = own.parent if hasattr(request.config, "workerinput") else own  # pytest-xdist: of all its processes
+    (run / "templates").mkdir(exist_ok=True)
+    share_compiled_templates(run / "templates")
 
 
 @pytest.fixture(scope="session")
@@ -142,6 +173,24 @@ def world(database: Database, request: pytest.FixtureRequest) -> World:
     return rehearsal.world(database)
 
 
+@pytest.fixture(scope="session")
+def make_world(sqlite_template: Path, rehearsal_on_sqlite: Rehearsal) -> Iterator[Callable[[Path], World]]:
+    """Small worlds on SQLite that several tests read, each in a folder: `make_world(folder)`.
+
+    A test that changes something copies it first (tests/rehearsing.py).
+    """
+    made: list[World] = []
+
+    def make(folder: Path) -> World:
+        path = shutil.copy(sqlite_template, folder / "gongshi.sqlite")
+        made.append(rehearsal_on_sqlite.world(Database(f"sqlite:///{path}")))
+        return made[-1]
+
+    yield make
+    for world in made:
+        world.database.dispose()
+
+
 def _small_world(database: Database) -> World:
     return World.build(database, KEY, now=dt.datetime(2026, 9, 1, 1, 0, tzinfo=dt.UTC))
 
@@ -164,16 +213,8 @@ def next_morning(clock: MovingClock) -> None:
     clock.to("2026-09-19 Sat 09:00")
 
 
-@pytest.fixture(scope="session")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
-    """The templates, compiled once a run: every test has an application of its own."""
-    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
-
-
 @pytest.fixture
-def make_app(
-    database: Database, clock: MovingClock, tmp_path: Path, compiled: FileSystemBytecodeCache
-) -> Iterator[Callable[..., Flask]]:
+def make_app(database: Database, clock: MovingClock, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
     """Applications over the test's database, with whatever settings a test wants: `make_app(limit_login="2/hour")`."""
     made: list[Flask] = []
 
@@ -181,7 +222,6 @@ def make_app(
         keys = {"secret_key": "a secret for tests, thirty-two bytes", "identity_key": KEY.decode()}
         places = {"database_url": database.url, "evidence_dir": tmp_path / "evidence", "soffice": "off"}
         made.append(create_app(Settings(**places | keys | settings), clock))  # type: ignore[arg-type] # each test knows what it sets
-        made[-1].jinja_env.bytecode_cache = compiled
         return made[-1]
 
     yield make

@@ -5,14 +5,17 @@ A database is six hundred files, which cost a quarter of a second to make. To em
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psutil
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
 
 from app.database import Database
+from tests.engines import close_kept, kept_backends
 
 TEMPLATE = "template_gongshi"
 # Nothing in it outlives the run: no waiting for the disk at a commit, and nothing done for a later day.
@@ -35,7 +38,10 @@ CREATE FUNCTION of_tests.change() RETURNS event_trigger SECURITY DEFINER LANGUAG
     AS $$ BEGIN INSERT INTO of_tests.changes VALUES (tg_tag); END $$;
 CREATE EVENT TRIGGER of_tests ON ddl_command_end EXECUTE FUNCTION of_tests.change();
 """
-_THROW_OUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name AND pid <> pg_backend_pid()"
+_THROW_OUT = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = :name AND pid <> pg_backend_pid() AND pid <> ALL (:kept)
+"""
 _MOVED = "SELECT format('%I.%I', schemaname, sequencename) FROM pg_sequences WHERE last_value IS NOT NULL"
 
 
@@ -73,6 +79,7 @@ class Server:
         """Return the address of a database of its own; of `template0`, it has no table."""
         self._made += 1
         name = f"gongshi_{self._made}"
+        close_kept(template)  # one that is connected to is not copied
         with self.admin.connect() as connection:
             connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
         return _written(self.url.set(database=name))
@@ -85,6 +92,7 @@ class Server:
     def _make(self) -> None:
         if self._engine is not None:
             self._engine.dispose()
+            close_kept(str(self._engine.url.database))
             with self.admin.connect() as connection:
                 connection.execute(text(f"DROP DATABASE IF EXISTS {self._engine.url.database} WITH (FORCE)"))
         self._uses = 0
@@ -92,8 +100,9 @@ class Server:
 
     def _emptied(self, engine: Engine) -> bool:
         """Empty the database, unless a test has changed its schema: then say so."""
+        name = str(engine.url.database)
         with engine.connect() as connection:
-            connection.execute(text(_THROW_OUT), {"name": engine.url.database})
+            connection.execute(text(_THROW_OUT), {"name": name, "kept": kept_backends(name)})
             if connection.scalar(text("SELECT count(*) FROM of_tests.changes")):
                 return False
             filled = _filled(connection, self._tables)
@@ -124,6 +133,10 @@ def served(folder: Path) -> Iterator[Server]:
     server = Server(running.get_uri())
     yield server
     server.dispose()
+    # At once, without a checkpoint: what it would write is deleted with the folder.
+    postmaster = psutil.Process(running.get_pid())
+    postmaster.send_signal(signal.SIGQUIT)
+    postmaster.wait(timeout=30)
     running.cleanup()
 
 

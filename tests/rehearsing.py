@@ -5,7 +5,8 @@ What is written again are the very statements. A test that changed anything befo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -70,15 +71,25 @@ class Rehearsal:
             self._second.play(database)
             return self._period
 
-        own = self._world
-        return replace(
-            own,
-            database=database,
-            people=dict(own.people),  # what a test adds to these is of that test alone
-            nominees=list(own.nominees),
-            others=list(own.others),
-            rehearsed=round_two,
-        )
+        return _apart(self._world, database, round_two)
+
+
+def copy_world(world: World, path: Path) -> World:
+    """Copy a world on SQLite, and all that happened in it, to a file of its own. Whoever asks disposes of it."""
+    world.database.dispose()  # its last connection folds the log into the file
+    shutil.copy(str(world.database.engine.url.database), path)
+    return _apart(world, Database(f"sqlite:///{path}"), lambda: None)
+
+
+def _apart(world: World, database: Database, round_two: Callable[[], int | None]) -> World:
+    return replace(
+        world,
+        database=database,
+        people=dict(world.people),  # what a test adds to these is of that test alone
+        nominees=list(world.nominees),
+        others=list(world.others),
+        rehearsed=round_two,
+    )
 
 
 @contextmanager

@@ -26,6 +26,8 @@ PATH = re.compile(rf"(?<![\w/.-])(?:{'|'.join(TOP)})/[\w./<>*-]*")
 MODULE = re.compile(r"(?<![\w/.-])app(?:\.\w+)+")
 # `file_objection` in `app/services/objections/intake.py`
 STANDS_IN = re.compile(r"`(\w+)` (?:in|of)\s+`(app/[\w/]+\.py)`")
+MAKE = re.compile(r"\bmake ([a-z]+)\b")
+TARGET = re.compile(r"^([a-z]+):", re.MULTILINE)
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)|<img src=\"([^\"]+)\"")
 
 
@@ -86,6 +88,25 @@ def test_what_a_page_says_stands_in_a_module_does(page: Path) -> None:
 def test_every_link_leads_somewhere(page: Path) -> None:
     links = {unquote(link or picture) for link, picture in LINK.findall(page.read_text("utf-8"))}
     assert sorted(link for link in links if "://" not in link and not (page.parent / link).exists()) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=IDS)
+def test_every_command_that_a_page_names_is_there(page: Path) -> None:
+    targets = set(TARGET.findall((ROOT / "Makefile").read_text("utf-8")))
+    named = {name for span in read_code_spans(page) for name in MAKE.findall(span)}
+    assert sorted(named - targets) == []
+
+
+def test_the_commands_that_run_tests_are_told_and_ci_leaves_out_no_test() -> None:
+    for path in (ROOT / "README.md", ROOT / "docs" / "CONTRIBUTING.md"):
+        assert {"test", "quick", "soak"} <= {name for span in read_code_spans(path) for name in MAKE.findall(span)}
+    commands = [line for line in (ROOT / ".ci" / "run").read_text("utf-8").splitlines() if line.startswith("make ")]
+    assert commands == ["make test", "make walks"]
+    recipes = dict(re.findall(r"^(test|walks):.*\n\t(.+)$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    assert recipes == {
+        "test": "$(BIN)/python -m pytest -n 2 --dist worksteal",
+        "walks": "$(BIN)/python -m pytest -m soak -n 2 --dist worksteal",
+    }
 
 
 def test_every_page_is_listed() -> None:

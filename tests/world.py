@@ -10,7 +10,7 @@ import datetime as dt
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from sqlalchemy import select
@@ -52,6 +52,7 @@ from app.services.periods import closing, scheduling
 from app.services.record.sealer import seal_all
 from app.services.shared.work import Work
 from tests.days import at
+from tests.rows import Rows
 
 PASSWORD_HASH = "not a hash: nobody logs in with it"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # of everybody's second factors
@@ -99,6 +100,7 @@ class World:
     others: list[int]  # of luoping: one collective, two individuals
     # Writes round two as it was made before (tests/rehearsing.py); None where it has to be made.
     rehearsed: Callable[[], int | None] = lambda: None
+    _rows: Rows = field(default_factory=Rows, init=False)  # of this world alone, whatever it was copied from
 
     @classmethod
     def build(cls, database: Database, key: bytes, now: dt.datetime) -> World:
@@ -295,7 +297,7 @@ class World:
         passing = ("staff_sessions", "drafts", "unsealed")
         tables = [table for table in Base.metadata.sorted_tables if table.name not in passing]
         with self.database.reader() as session:
-            return {table.name: sorted(map(repr, session.execute(select(table)))) for table in tables}
+            return self._rows.read(session, tables)
 
     def acts(self, since: int = 0) -> list[tuple[str, str, str]]:
         """The record as (actor, action, subject), from a row number on."""

@@ -241,6 +241,7 @@ def stopped_at(step: int, monkeypatch: pytest.MonkeyPatch) -> None:
         count(there, name)
 
 
+@pytest.mark.soak
 def test_security_09_a_restore_stopped_at_any_step_is_empty_or_whole(
     made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

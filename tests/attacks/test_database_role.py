@@ -195,6 +195,7 @@ def test_security_38_who_may_more_by_another_way_is_no_user_for_the_portal(datab
 # --- what it can do ------------------------------------------------------------------------------
 
 
+@pytest.mark.soak
 def test_security_38_the_whole_portal_works_as_its_own_user(own: Database, world: World, tmp_path: Path) -> None:
     """What people do and what the clock does, then every page of everybody, then a backup."""
     owner, world.database = world.database, own

@@ -191,7 +191,13 @@ def looked_at(content: bytes) -> tuple[bool, float, int]:
     return said == b"1", used.ru_utime + used.ru_stime, max(used.ru_maxrss - own, 0) >> 10
 
 
-@pytest.mark.parametrize("what", PICTURES)
+# These take seconds each.
+LARGE = ("fifty million pixels of 16 bits", "in grey", "a frame of fifty million pixels", "forty-eight scans")
+
+
+@pytest.mark.parametrize(
+    "what", [pytest.param(what, marks=pytest.mark.soak) if what in LARGE else what for what in PICTURES]
+)
 def test_security_33_a_picture_takes_so_much_time_and_memory_and_no_more(what: str) -> None:
     content, taken = PICTURES[what]
     found, seconds, memory = looked_at(content())
@@ -273,7 +279,9 @@ REFUSED_ARCHIVES: dict[str, Callable[[], bytes]] = {
 }
 
 
-@pytest.mark.parametrize("what", REFUSED_ARCHIVES)
+@pytest.mark.parametrize(
+    "what", [pytest.param(what, marks=pytest.mark.soak) if what == "a bomb" else what for what in REFUSED_ARCHIVES]
+)
 def test_security_33_a_hostile_archive_of_forms_is_refused_by_name(what: str) -> None:
     content = REFUSED_ARCHIVES[what]()
     with pytest.raises(UnreadableForm):

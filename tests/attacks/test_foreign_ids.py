@@ -50,6 +50,12 @@ ODD = ("-1", "9" * 30, "%C2%B2", "1.0", "1%00")
 FEW = 2
 
 
+# Thousands of addresses: the same on either database.
+pytestmark = pytest.mark.parametrize(
+    "database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.soak)], indirect=True
+)
+
+
 @dataclass
 class Siege:
     """The application with its ground, and the browsers of those who attack it."""

@@ -99,6 +99,7 @@ def sent(aim: Target, rule: Rule, login: str | None, place: str, fields: Mapping
     return rows
 
 
+@pytest.mark.soak
 def test_security_20_no_field_of_another_form_reaches_a_column(target: Target) -> None:
     fell, taken = [], 0
     before = everything(target)

@@ -224,6 +224,7 @@ def reaching_out(there: str) -> dict[str, bytes]:
     }  # fmt: skip
 
 
+@pytest.mark.usefixtures("copied_apart")
 def test_security_58_no_file_that_is_taken_reaches_out_and_none_of_us_does_for_it(listener: Listener) -> None:
     there = f"http://127.0.0.1:{listener.port}/planted"
     outcomes = {}

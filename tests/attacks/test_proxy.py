@@ -137,6 +137,7 @@ def each_answered(connect: Callable[[], socket.socket], server: Served) -> dict[
     return statuses
 
 
+@pytest.mark.soak
 @behind_nginx
 def test_no_request_is_smuggled_in_another_through_the_shipped_nginx(server: Served, tmp_path: Path) -> None:
     with nginx(tmp_path, server.port) as site:
@@ -191,6 +192,7 @@ ODD: dict[str, tuple[bytes, list[bytes]]] = {
 }
 
 
+@pytest.mark.soak
 @behind_nginx
 def test_odd_targets_hosts_and_methods_reach_nothing_through_nginx(server: Served, tmp_path: Path) -> None:
     with nginx(tmp_path, server.port) as site, ThreadPoolExecutor(12) as pool:
@@ -239,7 +241,9 @@ FORWARDED: list[tuple[int, tuple[str, ...], str]] = [
 ]
 
 
-@pytest.mark.parametrize("trusted", [0, 1, 2])
+@pytest.mark.parametrize(
+    "trusted", [pytest.param(0, marks=pytest.mark.soak), 1, pytest.param(2, marks=pytest.mark.soak)]
+)
 def test_security_30_of_several_forwarded_addresses_the_trusted_one_counts(
     empty_url: str, tmp_path: Path, trusted: int
 ) -> None:
@@ -276,6 +280,7 @@ def test_security_30_behind_a_cdn_nginx_and_portal_count_the_caller_and_not_the_
     assert counted == [_hashed(TRUE), _hashed("127.0.0.9")]
 
 
+@pytest.mark.soak
 @behind_nginx
 def test_security_30_a_header_with_underscores_is_no_other_way_to_write_it(server: Served, tmp_path: Path) -> None:
     """WSGI has one name for both. nginx drops such a header; docs/operations.md asks it of any other proxy."""

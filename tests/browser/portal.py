@@ -151,7 +151,7 @@ def listening(app: Flask) -> Iterator[str]:
             return http_date(timestamp if timestamp is not None else app.extensions["portal"].clock())
 
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Handler)
-    thread = threading.Thread(target=server.serve_forever, name="portal", daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), name="portal", daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"

@@ -57,7 +57,7 @@ def test_security_31_until_it_is_solved_the_button_waits(busy: Portal) -> None:
     check_page(page)
 
 
-@pytest.mark.parametrize("how", ["no script", "no crypto"])
+@pytest.mark.parametrize("how", ["no script", pytest.param("no crypto", marks=pytest.mark.soak)])
 def test_security_31_who_cannot_run_it_gets_through_by_waiting(busy: Portal, how: str) -> None:
     if how == "no script":
         page = come_to_the_check(busy, java_script_enabled=False)

@@ -12,6 +12,7 @@ from tests.files import pdf
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.soak
 def test_back_after_the_check_and_from_the_receipt(portal: Portal, page: Page) -> None:
     portal.world.round_two()
     portal.time_is(OPEN)

@@ -16,8 +16,8 @@ _PLACES = """() => {
 }"""
 
 
-@pytest.mark.parametrize("media", ["none", "active"], ids=["", "forced colours"])
-@pytest.mark.parametrize("width", ["phone", "desktop"])
+@pytest.mark.parametrize("media", ["none", pytest.param("active", marks=pytest.mark.soak)], ids=["", "forced colours"])
+@pytest.mark.parametrize("width", ["phone", pytest.param("desktop", marks=pytest.mark.soak)])
 def test_the_bar_is_in_sight_with_the_list_and_covers_no_row_at_its_end(portal: Portal, width: str, media: str) -> None:
     portal.time_is(NOW)
     page = portal.staff(width, "office")

@@ -60,6 +60,7 @@ def follow(page: Page, code: str) -> None:
     says(page, "异议进度", "受理编号")
 
 
+@pytest.mark.soak
 def test_reads_files_follows_supplements_and_withdraws(portal: Portal, page: Page) -> None:
     portal.world.round_two()
     portal.time_is(OPEN)

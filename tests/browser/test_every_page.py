@@ -176,6 +176,22 @@ def follow(page: Page, code: str) -> None:
     press(page, "查询")
 
 
+def test_what_everybody_sees_first(portal: Portal) -> None:
+    """The short form of what follows: the way of a citizen from the list to the form."""
+    world, walk = portal.world, Walk(portal, "public")
+    period = world.round_two()
+    portal.time_is(OPEN)
+    page = portal.visit("phone")
+    walk.look(page, "home", "/")
+    walk.look(page, "list", f"/periods/{period}")
+    walk.look(page, "individual", f"/periods/{period}/nominees/{world.nominees[2]}")
+    walk.look(page, "form", f"/periods/{period}/nominees/{world.nominees[2]}/objection")
+    press(page, "下一步")
+    walk.look(page, "form with nothing written")
+    assert walk.faults == []
+
+
+@pytest.mark.soak
 def test_what_the_public_sees(portal: Portal) -> None:
     world, walk = portal.world, Walk(portal, "public")
     page = portal.visit("phone")
@@ -764,6 +780,7 @@ def test_what_the_office_sees(portal: Portal) -> None:
     walk.over()
 
 
+@pytest.mark.soak
 def test_what_messages_look_like(portal: Portal, tmp_path: Path) -> None:
     """Addresses, codes, news and their end; the office's page of fates and its mailbox: as in the demonstration."""
     world, walk = portal.world, Walk(portal, "messages")
@@ -849,6 +866,7 @@ def filed_with_the_box_ticked(page: Page, address: str) -> None:
     press(page, "确认提交")
 
 
+@pytest.mark.soak
 def test_what_a_burst_on_the_last_evening_looks_like(portal: Portal) -> None:
     world, walk = portal.world, Walk(portal, "office")
     period = world.round_two()
@@ -868,6 +886,7 @@ def test_what_a_burst_on_the_last_evening_looks_like(portal: Portal) -> None:
     assert walk.faults == []
 
 
+@pytest.mark.soak
 def test_what_a_request_about_ones_own_data_looks_like(portal: Portal) -> None:
     walk = Walk(portal, "own data")
     portal.time_is(OPEN)

@@ -39,6 +39,7 @@ def the_form(portal: Portal, page: Page) -> None:
     fill_in(page)
 
 
+@pytest.mark.soak
 def test_two_files_are_dropped_one_is_taken_back_and_the_handler_gets_the_other(
     portal: Portal, page: Page, width: str, tmp_path: Path
 ) -> None:

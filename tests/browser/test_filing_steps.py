@@ -68,6 +68,7 @@ def test_four_steps_to_the_receipt_on_a_phone_without_scripts(portal: Portal) ->
     assert filed(portal) == 1
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("kind", ["person", "unit"])
 def test_every_step_empty_full_and_in_error(portal: Portal, page: Page, width: str, kind: str) -> None:
     portal.world.round_two()

@@ -68,6 +68,7 @@ def file(portal: Portal, citizen: Page, period: int) -> None:
     press(citizen, "确认提交")
 
 
+@pytest.mark.soak
 def test_a_citizen_ticks_the_box_reads_the_messages_and_ends_them(demonstration: Portal, width: str) -> None:
     portal, world = demonstration, demonstration.world
     period = world.round_two()

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.browser
 LAPSED, DISMISSED = "麒小3", "麒小4"
 
 
+@pytest.mark.soak
 def test_schedules_extends_lapses_closes_and_prints(portal: Portal, width: str) -> None:
     world = portal.world
     world.past_round_one(world.nominees)

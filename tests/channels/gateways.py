@@ -121,7 +121,7 @@ def web(answer: str = '{"code": 0}', status: int = 200, location: str = "") -> I
 
     http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.url = f"http://127.0.0.1:{http.server_port}"
-    threading.Thread(target=http.serve_forever, daemon=True).start()
+    threading.Thread(target=http.serve_forever, args=(0.05,), daemon=True).start()
     yield server
     http.shutdown()
     http.server_close()

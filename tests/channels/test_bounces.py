@@ -93,7 +93,7 @@ class Imap(socketserver.StreamRequestHandler):
 def port() -> Iterator[int]:
     Imap.seen = []
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Imap) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         yield server.server_address[1]
         server.shutdown()
 
@@ -116,7 +116,7 @@ def test_a_mailbox_whose_certificate_nobody_vouches_for_is_told_no_password(tmp_
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Imap) as server:
         server.socket = _of_its_own_making(tmp_path).wrap_socket(server.socket, server_side=True)
         server.handle_error = lambda *_: None  # type: ignore[method-assign] # the broken handshake is the point
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         with pytest.raises(MailboxDown, match="certificate verify failed"):
             read_bounces(f"imaps://gongshi:secret@127.0.0.1:{server.server_address[1]}/INBOX")
         server.shutdown()

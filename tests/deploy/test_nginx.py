@@ -225,7 +225,7 @@ def portal(database: Database, clock: Callable[[], dt.datetime], paths: list[str
     behind = app.wsgi_app
     app.wsgi_app = lambda environ, start: paths.append(environ["PATH_INFO"]) or behind(environ, start)  # type: ignore[method-assign,func-returns-value] # as Flask documents a WSGI middleware
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:
         yield server.server_port

@@ -116,7 +116,9 @@ CLAIMS: list[Claim] = [
 SIZES = [(2, 1, 1_540), (1, 2, 3_986), (2, 2, 7_675), (3, 2, 12_409), (2, 3, 18_440), (3, 3, 29_150)]
 
 
-@pytest.mark.parametrize(("office", "unit", "nodes"), SIZES)
+@pytest.mark.parametrize(
+    ("office", "unit", "nodes"), [*SIZES[:3], *(pytest.param(*size, marks=pytest.mark.soak) for size in SIZES[3:])]
+)
 def test_every_claim_holds_in_every_state(office: int, unit: int, nodes: int) -> None:
     model = walked_once(office, unit)
     for claim in CLAIMS:

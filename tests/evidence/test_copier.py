@@ -19,6 +19,7 @@ from app.evidence.copier import made_copy
 from app.evidence.kinds import FileKind
 from tests.evidence.marked import MARKS, SAYS, docx_file, marks_in, pdf_file, photograph, xlsx_file
 
+pytestmark = pytest.mark.usefixtures("copied_apart")
 MADE = {FileKind.PDF: pdf_file, FileKind.DOCX: docx_file, FileKind.XLSX: xlsx_file}
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import psutil
+import pytest
 from sqlalchemy import select
 
 from app.database import Database
@@ -65,6 +66,7 @@ def filed_with_files(address: str, path: str, number: int) -> tuple[str, set[str
     return code, {hashlib.sha256(content).hexdigest() for content in files}
 
 
+@pytest.mark.soak
 def test_security_03_files_are_what_was_sent_however_often_the_server_is_killed(
     small_sqlite: Path, tmp_path: Path, forms: int, figure: Callable[[object], None]
 ) -> None:

@@ -85,6 +85,7 @@ def settled_once(database: Database) -> bool:
     return len(outs) == 1 and len(lapsed) == OVERDUE
 
 
+@pytest.mark.soak
 def test_a_killed_worker_is_replaced_its_server_lives_and_the_harness_sees_what_is_lost(
     database: Database, tmp_path: Path
 ) -> None:
@@ -103,6 +104,7 @@ def test_a_killed_worker_is_replaced_its_server_lives_and_the_harness_sees_what_
         assert crowd.count(database) == Count(acknowledged=5, found=4, lost=1, doubled=1, broken=0)
 
 
+@pytest.mark.soak
 def test_security_03_redis_killed_under_load_loses_nothing_and_turns_nobody_away(
     database: Database, tmp_path: Path, forms: int, figure: Figure
 ) -> None:

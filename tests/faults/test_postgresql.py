@@ -27,6 +27,7 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgreSQL]
     server.close()
 
 
+@pytest.mark.soak
 def test_security_03_postgresql_killed_under_load_loses_nothing(
     postgresql: PostgreSQL, tmp_path: Path, forms: int, figure: Figure
 ) -> None:
@@ -62,6 +63,7 @@ def database(postgresql: PostgreSQL) -> Iterator[Database]:
     database.dispose()
 
 
+@pytest.mark.soak
 def test_security_04_a_stopped_database_takes_nothing_keeps_the_text_and_heals_by_itself(
     postgresql: PostgreSQL, world: World, make_app: Callable[..., Flask], here: str
 ) -> None:

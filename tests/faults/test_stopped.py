@@ -88,7 +88,7 @@ def test_security_04_a_full_disk_takes_no_objection_keeps_its_text_and_heals_by_
 # --- Redis ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("how", ["stopped", "hanging"])
+@pytest.mark.parametrize("how", ["stopped", pytest.param("hanging", marks=pytest.mark.soak)])
 def test_security_04_without_redis_objections_are_taken_and_limits_hold_in_memory_until_it_is_back(
     world: World, make_app: MakeApp, here: str, tmp_path: Path, how: str
 ) -> None:

@@ -17,9 +17,13 @@ from tests.fuzz.target import Target
 from tests.web.browsing import MovingClock
 from tests.world import World
 
+LONG = 1000  # inputs
+
 
 @pytest.fixture
-def target(world: World, make_app: Callable[..., Flask], clock: MovingClock, tmp_path: Path) -> Target:
+def target(
+    world: World, make_app: Callable[..., Flask], clock: MovingClock, tmp_path: Path, pytestconfig: pytest.Config
+) -> Target:
     clock.to(OPEN)
     there = busy(world, tmp_path / "evidence")
     changed(world)
@@ -30,4 +34,5 @@ def target(world: World, make_app: Callable[..., Flask], clock: MovingClock, tmp
         session.commit()
     path = world.database.engine.url.database
     assert path is not None
-    return Target(make_app(limits_enabled=False), there, Path(path))
+    few = None if pytestconfig.getoption("--fuzz-inputs") >= LONG else 6
+    return Target(make_app(limits_enabled=False), there, Path(path), few)

@@ -1,4 +1,5 @@
-"""The number of histories: two of each kind, or as many as the command line says."""
+"""The number of histories: two of each kind, the first in the suite and the other with the long walks, or as many as
+the command line says."""
 
 from __future__ import annotations
 
@@ -7,4 +8,5 @@ import pytest
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "number" in metafunc.fixturenames:
-        metafunc.parametrize("number", range(metafunc.config.getoption("--histories")))
+        more = range(1, metafunc.config.getoption("--histories"))
+        metafunc.parametrize("number", [0, *(pytest.param(number, marks=pytest.mark.soak) for number in more)])

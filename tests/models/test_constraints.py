@@ -17,6 +17,7 @@ from app.database import Database
 from app.domain.cases.states import State
 from app.models import AvailabilitySpan, Base, Unit, UnitKind
 from app.services.cases import investigation
+from tests import disk
 from tests.world import World, at
 
 NAIVE = dt.datetime(2026, 9, 18, 9, 0)  # noqa: DTZ001 - what is refused
@@ -147,7 +148,8 @@ def test_an_instant_carries_its_zone_in_and_out(database: Database) -> None:
 
 
 @pytest.fixture
-def on_sqlite(tmp_path: Path) -> Iterator[Database]:
+def on_sqlite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    monkeypatch.setattr("app.database._sqlite", disk.OF_THE_PORTAL)
     database = Database(f"sqlite:///{tmp_path}/below/gongshi.sqlite")
     database.migrate()
     yield database

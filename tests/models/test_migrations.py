@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-from collections.abc import Iterator
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,18 +34,6 @@ from app.services.shared.issuers import named
 from app.services.shared.work import Work
 from app.services.upkeep import checking
 from tests.world import FACTS, at
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """A database without any table."""
-    if request.param == "sqlite":
-        made = Database(f"sqlite:///{tmp_path}/empty.sqlite")
-    else:
-        made = Database(request.getfixturevalue("postgresql_server").copy("template0"))
-    yield made
-    made.dispose()
-
 
 BLANK = {datetime: at("2026-09-01 Tue 09:00"), date: date(2026, 9, 1)}
 
@@ -629,7 +615,7 @@ def test_0037_periods_from_before_are_found_by_their_new_indexes(empty: Database
     taken_back = {"cancelled_at": at("2026-09-02 Wed 09:00"), "cancel_reason": "改期"}
     insert(empty, "periods", kept | {"id": 1})
     insert(empty, "periods", kept | {"id": 2} | taken_back)
-    empty.migrate(revision="0037")
+    empty.migrate()
     now = at("2026-10-08 Thu 09:00")
     with empty.reader() as session:
         found, count = publication.past_periods(session, now, 1)

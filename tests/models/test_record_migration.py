@@ -7,7 +7,6 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import inspect, select, text
@@ -24,16 +23,11 @@ from tests.world import at
 BEGAN = at("2026-09-01 Tue 09:00")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def before(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+@pytest.fixture
+def before(empty: Database) -> Database:
     """A database as version 0031 left it."""
-    if request.param == "sqlite":
-        made = Database(f"sqlite:///{tmp_path}/before.sqlite")
-    else:
-        made = Database(request.getfixturevalue("postgresql_server").copy("template0"))
-    made.migrate(revision="0031")
-    yield made
-    made.dispose()
+    empty.migrate(revision="0031")
+    return empty
 
 
 def rows_as_before(count: int) -> Iterator[dict[str, object]]:

@@ -132,6 +132,7 @@ def pages_of(pdf: Path) -> list[list[str]]:
     return [[line for line in page if line and not re.fullmatch(r"—\d+—", line)] for page in pages]
 
 
+@pytest.mark.soak
 def test_no_signature_stands_alone_on_a_page(sweep: Sweep) -> None:
     """All names and the date stand on one page, below text of the paper; at all lengths, one or two signing."""
     assert len(sweep.pages) == 5 * len(LENGTHS)
@@ -145,6 +146,7 @@ def test_no_signature_stands_alone_on_a_page(sweep: Sweep) -> None:
         assert sum(name in line for page in pages for line in page for name in names) == len(names), where
 
 
+@pytest.mark.soak
 def test_titles_and_names_are_whole_in_their_lines(sweep: Sweep) -> None:
     for (paper, lines), pages in sweep.pages.items():
         said = [line for page in pages for line in page]

@@ -73,16 +73,33 @@ class Page(HTMLParser):
         self.status = answer.status_code
         self.headers = answer.headers
         self.source = answer.get_data().decode(errors="replace")  # files are not parsed
-        self.forms: list[Form] = []
-        self.links: list[str] = []
         self.path = answer.request.path
+        self._forms: list[Form] = []
+        self._links: list[str] = []
         self._texts: list[str] = []
         self._area: str | None = None
-        if (answer.mimetype or "").startswith("text/"):  # the bytes of a document may look like broken markup
+        # Parsed when somebody looks: many tests ask for the status alone.
+        # The bytes of a document may look like broken markup.
+        self._is_parsed = not (answer.mimetype or "").startswith("text/")
+
+    def _parse(self) -> None:
+        if not self._is_parsed:
+            self._is_parsed = True
             self.feed(self.source)
 
     @property
+    def forms(self) -> list[Form]:
+        self._parse()
+        return self._forms
+
+    @property
+    def links(self) -> list[str]:
+        self._parse()
+        return self._links
+
+    @property
     def text(self) -> str:
+        self._parse()
         return " ".join(" ".join(self._texts).split())
 
     def form(self, action_ends: str) -> Form:
@@ -104,22 +121,22 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         had = {name: value or "" for name, value in attrs}
         if tag == "form":
-            self.forms.append(Form(had.get("action") or self.path, had.get("method", "get")))
+            self._forms.append(Form(had.get("action") or self.path, had.get("method", "get")))
         elif tag == "a":
-            self.links.append(had.get("href", ""))
-        elif tag == "button" and self.forms:
-            self.forms[-1].buttons.append(had.get("value", ""))
+            self._links.append(had.get("href", ""))
+        elif tag == "button" and self._forms:
+            self._forms[-1].buttons.append(had.get("value", ""))
         elif tag == "textarea":
             self._area = had.get("name", "")
-            if self.forms and self._area:
-                self.forms[-1].fields[self._area] = ""
-                self.forms[-1].written.add(self._area)
-        elif tag == "input" and self.forms and (name := had.get("name")) and had.get("type") != "file":
+            if self._forms and self._area:
+                self._forms[-1].fields[self._area] = ""
+                self._forms[-1].written.add(self._area)
+        elif tag == "input" and self._forms and (name := had.get("name")) and had.get("type") != "file":
             chosen = had.get("type") not in ("radio", "checkbox") or "checked" in had
             if had.get("type", "text") in ("text", "search", "tel", "email", "number", "date"):
-                self.forms[-1].written.add(name)
+                self._forms[-1].written.add(name)
             if chosen:
-                fields, value = self.forms[-1].fields, had.get("value", "")
+                fields, value = self._forms[-1].fields, had.get("value", "")
                 several = had.get("type") == "checkbox" and name in fields
                 before = fields[name] if several else []
                 fields[name] = [*([before] if isinstance(before, str) else before), value] if several else value
@@ -131,9 +148,9 @@ class Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._area is None:
             self._texts.append(data)
-        elif self.forms and self._area:
+        elif self._forms and self._area:
             # A browser drops the line end right after <textarea>, which the widget writes.
-            self.forms[-1].fields[self._area] += data.removeprefix("\r\n").removeprefix("\n")
+            self._forms[-1].fields[self._area] += data.removeprefix("\r\n").removeprefix("\n")
 
 
 class Browser:

@@ -71,6 +71,7 @@ def test_honest_objections_with_the_same_opening_and_closing_stay_apart() -> Non
     assert likeness.groups(enumerate(said)) == [[0], [1], [2]]
 
 
+@pytest.mark.soak
 def test_ten_thousand_made_up_variants_are_grouped_right_and_in_time() -> None:
     """150 floods of 50 variants, and 2,500 honest objections about the same people, as bench/near_texts.py has them.
 

@@ -122,7 +122,7 @@ class Scanner(socketserver.StreamRequestHandler):
 @contextmanager
 def a_scanner() -> Iterator[str]:
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Scanner) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
         thread.start()
         yield f"127.0.0.1:{server.server_address[1]}"
         server.shutdown()

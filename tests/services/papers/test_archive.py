@@ -9,7 +9,8 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -27,13 +28,23 @@ from app.services.record.verifying import verify
 from app.services.shared.files import Vault
 from tests.files import attach, pdf, vault_in
 from tests.latin import find_identifiers
+from tests.rehearsing import copy_world
 from tests.world import World, at
 
-pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.walk
+
 FILED = "2026-09-18 Fri 08:13"
 ENDED = "2026-10-08 Thu 09:00"
 NAME, CONTACT = "植标甲", "13900001111"
 TOKEN = "a-form-token-of-24-chars"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A programme that is over, and its archive."""
+
+    world: World
+    folder: Path
 
 
 @pytest.fixture
@@ -41,11 +52,13 @@ def vault(tmp_path: Path, world: World) -> Vault:
     return vault_in(tmp_path / "evidence", world.key)
 
 
-@pytest.fixture
-def ended(world: World, tmp_path: Path, vault: Vault) -> World:
-    """Round 2 of qilin, with a dismissed, a declined and a lapsed case, closed; the programme archived."""
+@pytest.fixture(scope="module")
+def kept(make_world: Callable[[Path], World], tmp_path_factory: pytest.TempPathFactory) -> Kept:
+    """Round 2 of qilin, with a dismissed, a declined and a lapsed case, closed; the programme archived and packed."""
+    folder = tmp_path_factory.mktemp("archive")
+    world = make_world(folder)
     period = world.round_two()
-    attach(world, tmp_path / "evidence", pdf("evidence"), TOKEN, now=FILED)
+    attach(world, folder / "evidence", pdf("evidence"), TOKEN, now=FILED)
     case, _ = world.file(period, world.nominees[2], FILED, name=NAME, contact=CONTACT, form_token=TOKEN, files=1)
     world.bring(case, State.CONCLUDED, "2026-09-21 Mon 10:00")
     declined, _ = world.file(period, world.nominees[3], FILED, contact="13900001112")
@@ -54,7 +67,10 @@ def ended(world: World, tmp_path: Path, vault: Vault) -> World:
     office = world.actor("office")
     world.run(closing.close_period, period, by=office, now=at(ENDED))
     world.run(setting_up.archive, world.programme, by=office, now=at(ENDED))
-    return world
+    with zipfile.ZipFile(io.BytesIO(packed(world, vault_in(folder / "evidence", world.key)))) as bundle:
+        assert {entry.external_attr >> 16 for entry in bundle.infolist()} == {0o600}  # SECURITY 55
+        bundle.extractall(folder / "归档包")
+    return Kept(world, folder / "归档包")
 
 
 def packed(world: World, vault: Vault, login: str = "office") -> bytes:
@@ -64,13 +80,17 @@ def packed(world: World, vault: Vault, login: str = "office") -> bytes:
 
 
 @pytest.fixture
-def unpacked(ended: World, vault: Vault, tmp_path: Path) -> Path:
+def ended(kept: Kept, tmp_path: Path) -> Iterator[World]:
+    """That world, to change."""
+    world = copy_world(kept.world, tmp_path / "ended.sqlite")
+    yield world
+    world.database.dispose()
+
+
+@pytest.fixture
+def unpacked(kept: Kept, tmp_path: Path) -> Path:
     """The archive unpacked into a folder, as whoever keeps it has it."""
-    folder = tmp_path / "归档包"
-    with zipfile.ZipFile(io.BytesIO(packed(ended, vault))) as bundle:
-        assert {entry.external_attr >> 16 for entry in bundle.infolist()} == {0o600}  # SECURITY 55
-        bundle.extractall(folder)
-    return folder
+    return Path(shutil.copytree(kept.folder, tmp_path / "归档包"))
 
 
 def check(folder: Path, *kept: str) -> tuple[int, str]:
@@ -238,15 +258,17 @@ def test_the_program_is_short_and_needs_nothing(unpacked: Path) -> None:
     assert modules <= set(sys.stdlib_module_names) | {"__future__"}
 
 
-def test_only_the_office_asks_with_a_reason_for_what_is_archived(world: World, ended: World, vault: Vault) -> None:
+def test_only_the_office_asks_with_a_reason_for_what_is_archived(ended: World, tmp_path: Path) -> None:
+    vault = vault_in(tmp_path / "evidence", ended.key)
     for login in ("head", "auditor"):
         with pytest.raises(NotAllowed):
-            packed(world, vault, login)
-    world.run(setting_up.reopen, world.programme, "还有一件事", by=world.actor("office"), now=at(ENDED))
+            packed(ended, vault, login)
+    ended.run(setting_up.reopen, ended.programme, "还有一件事", by=ended.actor("office"), now=at(ENDED))
     with pytest.raises(WrongState):
-        packed(world, vault)
+        packed(ended, vault)
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_whoever_is_recused_from_a_case_makes_no_archive(world: World, vault: Vault) -> None:
     period = world.round_two()
     case, _ = world.file(period, world.nominees[2], FILED)

@@ -49,6 +49,8 @@ from tests.papers.reading import text_of, unzipped
 from tests.qujing import Authority
 from tests.world import World, at
 
+pytestmark = pytest.mark.walk
+
 sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # nothing here differs by database
 AFTER = "2026-10-12 Mon 10:00"
 DAY = dt.date(2026, 10, 9)

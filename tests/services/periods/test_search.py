@@ -93,6 +93,7 @@ def crowd(world: World, period: int, count: int) -> None:
         session.commit()
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_of_15000_entries_a_person_is_found_fast_and_the_best_are_shown(
     world: World, period: int, request: pytest.FixtureRequest

@@ -245,7 +245,7 @@ def pretending(status: int = 200, **changes: object) -> Iterator[str]:
             pass
 
     with http.server.ThreadingHTTPServer(("localhost", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         yield f"http://localhost:{server.server_port}"
         server.shutdown()
 

@@ -387,7 +387,8 @@ def test_security_19_the_matrix_names_every_route_and_every_method(app: Flask) -
     assert len(MATRIX) == len(there)
 
 
-@pytest.mark.both_databases
+@pytest.mark.walk
+@pytest.mark.parametrize("database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.soak)], indirect=True)
 @pytest.mark.usefixtures("next_morning")
 def test_security_19_the_whole_matrix(eventful: World, app: Flask) -> None:
     found, expected = {}, {}
@@ -452,6 +453,7 @@ def test_security_20_a_recused_person_finds_nothing_any_more(eventful: World, st
     assert eventful.act(investigation.accept, 1, "head", now="2026-09-18 Fri 09:30") is None  # the others go on
 
 
+@pytest.mark.walk
 def test_security_21_no_post_passes_without_its_csrf_token(eventful: World, app: Flask) -> None:
     before = eventful.everything()
     for method, path, _, allowed, _ in MATRIX:

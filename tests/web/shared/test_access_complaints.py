@@ -12,7 +12,7 @@ from tests.web.browsing import Browser, MovingClock
 from tests.web.walking import read_by, told_apart
 from tests.world import World
 
-pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+pytestmark = [pytest.mark.walk, pytest.mark.parametrize("database", ["sqlite"], indirect=True)]
 FILED = "2026-09-18 Fri 09:30"
 WATCHED = ("2026-09-18 Fri 10:00", "2026-09-24 Thu 09:00")
 

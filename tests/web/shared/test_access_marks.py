@@ -29,7 +29,7 @@ from tests.web.browsing import Browser, MovingClock
 from tests.web.walking import read_by, unpacked
 from tests.world import World, at
 
-pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+pytestmark = [pytest.mark.walk, pytest.mark.parametrize("database", ["sqlite"], indirect=True)]
 NAME, PERSON, PHONE, TITLE = "曲靖市植标丙公司", "植标丁", "13955556666", "植标丙公司的公函"
 SEAL, AUTHOR, WITHDRAWN = "The seal of a planted unit", "An author who was planted", "植标戊"
 REGISTERED, ADDRESS, TOLD = "植标己", "植标巷七号", "planted@example.com"

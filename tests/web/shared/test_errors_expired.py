@@ -19,7 +19,7 @@ from tests.web.browsing import Browser, Form, MovingClock, Page
 from tests.web.walking import addresses, logins, rules
 from tests.world import World
 
-pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+pytestmark = [pytest.mark.walk, pytest.mark.parametrize("database", ["sqlite"], indirect=True)]
 SHORT = "写了一半"
 LONG = "写了很久的内容，<b>不能</b>就这样没有了；里面有“引号”和\n换行。" * 2
 NEVER_SHOWN_AGAIN = {"code"}

@@ -14,6 +14,8 @@ from tests.web.browsing import Browser, MovingClock, Page, filled
 from tests.web.walking import addresses, logins, rules
 from tests.world import World
 
+pytestmark = pytest.mark.walk
+
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

@@ -27,6 +27,8 @@ from tests.web.walking import addresses, logins, rules
 from tests.world import World
 from tests.xss import Dangers
 
+pytestmark = pytest.mark.walk
+
 sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # what a page shows is one on both
 MARK = re.compile(r"hit\('([\w. ]+)'\)")
 QUERIES = (

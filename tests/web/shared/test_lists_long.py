@@ -28,6 +28,8 @@ from config import Settings
 from tests.web.browsing import Browser, MovingClock
 from tests.world import at
 
+pytestmark = pytest.mark.walk
+
 KEY = "k" * 40
 MOST_BYTES = 200_000
 NOW = "2026-11-18 Wed 10:00"
