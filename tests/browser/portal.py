@@ -6,6 +6,7 @@ import datetime as dt
 import logging
 import os
 import re
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +29,7 @@ from app.database import Database
 from app.models import SecondFactor, StaffSession, User
 from app.web.factory import create_app
 from config import Settings
+from tests.rehearsing import Rehearsal
 from tests.web.browsing import MovingClock
 from tests.world import SECRET, World, at
 
@@ -166,10 +168,7 @@ def listening(app: Flask) -> Iterator[str]:
 def serving(database: Database, browser: Browser, evidence: Path, **more: Any) -> Iterator[Portal]:
     """A portal over this database on a free port, with a world whose people can log in; `more` are settings."""
     clock = MovingClock(at(START))
-    world = World.build(database, KEY.encode(), clock())
-    with database.writer() as session:
-        session.execute(update(User).values(password_hash=_hash_of_password()))
-        session.commit()
+    world = _rehearsal_for(database).world(database)
     settings = Settings(database_url=database.url, identity_key=KEY, secret_key=KEY, evidence_dir=evidence, **more)
     app = create_app(settings, clock)
     with listening(app) as url:
@@ -180,6 +179,28 @@ def serving(database: Database, browser: Browser, evidence: Path, **more: Any) -
             for visit in portal.visits:
                 visit.context.close()
     _none([problem for visit in portal.visits for problem in visit.problems()])
+
+
+_rehearsals: list[Rehearsal] = []
+
+
+def _rehearsal_for(empty: Database) -> Rehearsal:
+    """Return this process's rehearsal of a world whose people can log in, made on a copy of an empty database."""
+    if not _rehearsals:
+        empty.dispose()  # its last connection folds the log into the file
+        path = str(empty.engine.url.database)
+        database = Database(f"sqlite:///{shutil.copy(path, f'{path}.rehearsal')}")
+        _rehearsals.append(Rehearsal(database, _small_world))
+        database.dispose()
+    return _rehearsals[0]
+
+
+def _small_world(database: Database) -> World:
+    world = World.build(database, KEY.encode(), at(START))
+    with database.writer() as session:
+        session.execute(update(User).values(password_hash=_hash_of_password()))
+        session.commit()
+    return world
 
 
 @cache

@@ -34,5 +34,5 @@ def target(
         session.commit()
     path = world.database.engine.url.database
     assert path is not None
-    few = None if pytestconfig.getoption("--fuzz-inputs") >= LONG else 6
+    few = None if pytestconfig.getoption("--fuzz-inputs") >= LONG else 3
     return Target(make_app(limits_enabled=False), there, Path(path), few)

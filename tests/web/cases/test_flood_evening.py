@@ -20,6 +20,7 @@ MANY = 300
 FREE = 30  # as many as SECURITY 28 lets thirty people behind one address file without a challenge
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_security_47_each_costs_a_challenge_they_are_one_group_and_two_people_end_it(
     world: World, make_app: Callable[..., Flask], staff: Callable[[str], Browser], clock: MovingClock
