@@ -146,8 +146,9 @@ class World:
         return Keyring(self.key.decode())
 
     def actor(self, login: str) -> Actor:
+        columns = select(User.id, User.role, User.unit_id).where(User.id == self.people[login])
         with self.database.reader() as session:
-            return session.get_one(User, self.people[login]).actor
+            return Actor(*session.execute(columns).one())
 
     def do(self, use_case: Callable[..., T], *args: Any, **options: Any) -> T:
         """A reading in a session of its own, as a request has it: `do(queue.queue_of, actor, now)`."""

@@ -1,17 +1,18 @@
-"""Faults that the portal once had, put back by hand: each must be found by a simulated year (R21, R22, R26)."""
+"""Faults that the portal had or could have, put back by hand: each must be found by a simulated year (R20-R35)."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
 from app.domain.cases import states
 from app.domain.cases.states import Action, Actor, CaseFacts, State
 from app.models import Case, Unit
-from app.services.cases import handling, investigation, proposals, settlement
+from app.services.cases import handling, investigation, proposals, second_looks, settlement
 from app.services.objections import intake
 
 Fault = Callable[[ExitStack], None]
@@ -96,6 +97,26 @@ def a_deadline_settles_early(stack: ExitStack) -> None:
     _put(stack, settlement, "settle_due", early)
 
 
+def a_complaint_against_the_unit_goes_to_the_unit(stack: ExitStack) -> None:
+    """It is filed as any other, and kept as what it is (SECURITY 44)."""
+    write_down, row_of = intake.write_down, intake._objection_row
+
+    def as_any_other(*given: Any) -> Any:
+        filing = given[4]
+        with patch.object(intake, "_objection_row", lambda key, code, _, *more: row_of(key, code, filing, *more)):
+            return write_down(*given[:4], replace(filing, against_handler=False), *given[5:])
+
+    _put(stack, intake, "write_down", as_any_other)
+
+
+def an_upheld_objection_puts_nobody_out(stack: ExitStack) -> None:
+    _put(stack, investigation, "_disqualify", lambda *_: None)
+
+
+def who_acted_looks_a_second_time(stack: ExitStack) -> None:
+    _put(stack, second_looks, "list_who_acted", lambda *_: set())
+
+
 def _nobody_there_is_no_reason(stack: ExitStack) -> None:
     _put(stack, CaseFacts, "escalated", lambda facts, now: not facts.handled_by_office and now >= facts.escalates_at)
     _never_falls_by_time(stack)
@@ -119,6 +140,9 @@ FAULTS: tuple[Fault, ...] = (
     one_person_declines_alone,
     who_proposed_confirms,
     a_deadline_settles_early,
+    a_complaint_against_the_unit_goes_to_the_unit,
+    an_upheld_objection_puts_nobody_out,
+    who_acted_looks_a_second_time,
 )
 
 

@@ -1,14 +1,15 @@
-"""Who acts in a simulated year: citizens, the people of the units, the office."""
+"""Who acts in a simulated year: citizens, and the people of the units. The office has a file of its own."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
 
 from app.domain.cases.states import (
     OPEN_STATES,
@@ -19,17 +20,19 @@ from app.domain.cases.states import (
     State,
     allowed_actions,
 )
-from app.models import Case, Disqualification, Entry, Nominee, Objection, Period
+from app.models import Case, Disqualification, Entry, Nominee, Objection, User
 from app.services.accounts import making
-from app.services.cases import investigation, second_looks
-from app.services.nominees import reversal, withdrawals
+from app.services.cases import investigation, second_looks, urging
+from app.services.cases.handling import FACTS
+from app.services.nominees import withdrawals
 from app.services.objections import following
 
 if TYPE_CHECKING:
-    from tests.years.year import Shown, Year
+    from tests.years.year import Dates, Shown, Year
 
 TEXT = "经走访和调阅档案核实。"
 OF_UNITS = ["head", "handler", "handler2", "stranger"]
+OF_ONE_UNIT = OF_UNITS[:3]
 # What a person of a unit does to a case, beside its number.
 _SAID: dict[Action, tuple[object, ...]] = {
     Action.ACCEPT: (),
@@ -37,6 +40,7 @@ _SAID: dict[Action, tuple[object, ...]] = {
     Action.RESUME: (),
     Action.ASK: (TEXT,),
     Action.NOTE: (TEXT,),
+    Action.HEAR: (TEXT,),
     Action.REPLY: (TEXT,),
     Action.HAND_UP: (TEXT,),
     Action.DECLINE: (DeclineGround.NO_FACTS, TEXT),
@@ -45,10 +49,15 @@ _SAID: dict[Action, tuple[object, ...]] = {
     Action.PROPOSE: (),
     Action.CONFIRM: (),
     Action.RETURN: (TEXT,),
+    Action.RECUSE: (),
+    Action.ASSIGN: (),
+    Action.JOIN: (),
+    Action.URGE: (TEXT,),
+    Action.TAKE_OVER: (TEXT,),
 }
 _PROPOSED = [Conclusion.DISMISSED, Conclusion.DISMISSED, Conclusion.PARTLY_UPHELD, Conclusion.UPHELD]
-_NAMED: dict[Action, str] = {Action.RETURN: "return_proposal"}
-T = TypeVar("T")
+_CONFIRMS = (Action.CONFIRM, Action.CONFIRM_DECLINE)
+_LEADS_ON = (Action.ACCEPT, Action.INVESTIGATE, Action.PROPOSE, Action.DECLINE, *_CONFIRMS)  # done most often
 
 
 @dataclass(frozen=True)
@@ -56,6 +65,7 @@ class Known:
     """What is known of a case now."""
 
     id: int
+    entry: int
     period: int
     facts: CaseFacts
     version: int | None
@@ -67,6 +77,7 @@ class Known:
         period = case.entry.period
         return cls(
             case.id,
+            case.entry_id,
             period.id,
             case.facts(now),
             case.proposal_version,
@@ -92,36 +103,57 @@ class People:
         shown, nominee = self._some_entry()
         if shown is None:
             return
-        case, _ = self.world.file(shown.id, nominee, self.year.clock, against_handler=self.dice.random() < 0.15)
-        shown.acts.append((self.year.now, "file", case, str(nominee)))
+        against = self.dice.random() < 0.15
+        with self.accepted(shown, nominee):
+            self.world.file(shown.id, nominee, self.year.clock, against_handler=against)
+
+    @contextmanager
+    def accepted(self, shown: Shown, nominee: int) -> Iterator[None]:
+        """Note the case of what is filed here, also where the process ended after the commit."""
+        before = self._newest_case()
+        try:
+            yield
+        finally:
+            if (case := self._newest_case()) != before:
+                shown.acts.append((self.year.now, "file", case, str(nominee)))
+
+    def _newest_case(self) -> int:
+        newest = select(Objection.case_id).order_by(Objection.id.desc()).limit(1)
+        return self.year.read(lambda session: session.scalar(newest)) or 0
 
     def objector(self) -> None:
-        """An objector adds something, withdraws, or asks for a second look."""
-        filed = self._list(lambda session: session.scalars(select(Objection.id).order_by(Objection.id)).all())
+        """An objector adds something, withdraws, or asks for a second look: most often what can be done."""
+        query = select(Objection.id, Case.state).join(Case, Objection.case_id == Case.id).order_by(Objection.id)
+        filed = self.year.read(lambda session: session.execute(query).all())
         if filed:
-            act = self.dice.choice([following.supplement, following.withdraw, second_looks.ask])
-            self.year.do(act, self.dice.choice(filed), TEXT)
+            objection, state = self.dice.choice(filed)
+            acts = [following.supplement, following.withdraw] if state in OPEN_STATES else [second_looks.ask] * 8
+            acts += [following.supplement, following.withdraw, second_looks.ask] if self.dice.random() < 0.3 else []
+            self.year.do(self.dice.choice(acts), objection, TEXT)
 
     # --- people of a unit --------------------------------------------------------------------------------------
 
     def unit(self) -> None:
         """Somebody of a unit does one of the things that are theirs to do."""
-        who = self.dice.choice(OF_UNITS)
-        actor = self.world.actor(who)
-        may = [
-            (case, action)
-            for case in self._cases()
-            for action in sorted(allowed_actions(actor, case.facts, self.year.now))
-            if action in _SAID and self.year.now < case.conclude_by
-        ]
-        if may:
-            self.act(*self.dice.choice(may), who)
+        self.on_a_case(self.dice.choice(OF_UNITS), frozenset(_SAID) - {Action.RECUSE})
 
     def recuse(self) -> None:
-        cases = [case for case in self._cases() if case.state in OPEN_STATES]
-        if cases:
-            who = self.dice.choice(OF_UNITS)
-            self.year.do(investigation.recuse, self.dice.choice(cases).id, self.world.people[who], TEXT, by=who)
+        """Somebody is recused: oneself, or by the head somebody of the unit."""
+        self.on_a_case(self.dice.choice(OF_UNITS), frozenset({Action.RECUSE}))
+
+    def on_a_case(self, who: str, of: Collection[Action]) -> None:
+        """One of these actions on one of the open cases, if `who` can log in and may do any."""
+        actor, now = self.world.actor(who), self.year.now
+        if not self.year.read(lambda session: session.get_one(User, actor.user_id).can_log_in(now)):
+            return
+        may = [
+            (case, action)
+            for case in self.cases()
+            for action in sorted(allowed_actions(actor, case.facts, now) & frozenset(of))
+        ]
+        if may:
+            [(case, action)] = self.dice.choices(may, [6 if action in _LEADS_ON else 1 for _, action in may])
+            self.act(case, action, who, stale=action in _CONFIRMS and self.dice.random() < 0.1)
 
     def account(self) -> None:
         """An account of a unit is disabled, or enabled again."""
@@ -134,85 +166,36 @@ class People:
         """A nominee withdraws."""
         nominee = self.dice.choice(self.world.nominees + self.world.others)
         self.year.do(withdrawals.withdraw, nominee, TEXT, by="office")
-        for shown in self.year.shown:
-            shown.acts.append((self.year.now, "leave", nominee, ""))
-
-    # --- the office --------------------------------------------------------------------------------------------
-
-    def office_at_work(self) -> list[tuple[str, Callable[[], object]]]:
-        """Every act by which a diligent office ends the cases that are its own now (R21), one person after another."""
-        return [("office", lambda number=case.id: self._work_off(number)) for case in self._cases()]  # type: ignore[misc]
-
-    def reverse(self) -> None:
-        """Two people of the office reverse a disqualification (R29)."""
-        rows = self._list(
-            lambda session: [
-                (row.id, row.nominee_id)
-                for row in session.scalars(select(Disqualification).options(selectinload(Disqualification.reversal)))
-                if row.reversal is None
-            ]
-        )
-        if not rows:
-            return
-        row, nominee = self.dice.choice(rows)
-        self.year.do(reversal.propose_reversal, row, TEXT, by="office")
-        version = self._list(lambda session: session.get_one(Disqualification, row).reversal.id)
-        self.year.do(reversal.confirm_reversal, row, version, by="office2")
-        for shown in self.year.shown:
-            shown.acts.append((self.year.now, "reverse", nominee, ""))
-
-    def _work_off(self, number: int) -> None:
-        """Bring one case to its end, as far as it is the office's: it handles it, or the case fell to it."""
-        for _ in range(8):
-            case = self._case(number)
-            facts = case.facts
-            fallen = facts.handled_by_office or facts.escalated(self.year.now)
-            if case.state not in OPEN_STATES or not fallen or self.year.now >= case.conclude_by:
-                return
-            self._next(case, facts.handled_by_office)
-        raise AssertionError(f"case {number} does not end")
-
-    def _next(self, case: Known, ours: bool) -> None:
-        if not ours:
-            who = self._somebody()
-            if case.state is State.RECEIVED:
-                self.act(case, Action.ACCEPT, who)
-            else:
-                self.year.do(investigation.take_over, case.id, TEXT, by=who)
-        elif case.state is State.PROPOSED:
-            self.act(case, Action.CONFIRM, self._second(case))
-        else:
-            step = {
-                State.RECEIVED: Action.ACCEPT,
-                State.ACCEPTED: Action.INVESTIGATE,
-                State.INVESTIGATING: Action.PROPOSE,
-                State.AWAITING_SUPPLEMENT: Action.RESUME,
-            }[case.state]
-            self.act(case, step, self._somebody())
-
-    def _somebody(self) -> str:
-        return self.dice.choice(["office", "office2"])
-
-    def _second(self, case: Known) -> str:
-        return "office2" if case.facts.proposed_by == self.world.people["office"] else "office"
+        self.year.note_everywhere("leave", nominee)
 
     # --- acts and what they mean for the verdict ---------------------------------------------------------------
 
-    def act(self, case: Known, action: Action, who: str) -> None:
-        """One act on a case. What decides it goes into the acts of its period."""
-        said = _SAID[action]
-        if action in (Action.CONFIRM, Action.CONFIRM_DECLINE):
-            said = (case.version,)
+    def act(self, case: Known, action: Action, who: str, *, stale: bool = False) -> None:
+        """One act on a case. What decides it goes into the acts of its period.
+
+        `stale`: it is said of the version before the one that waits, which must be refused (SECURITY 51).
+        """
+        said = self._said(case, action)
+        if action in _CONFIRMS:
+            said = ((case.version or 0) - stale,)
+        self.year.log.append(f"    {action} of {case.id} by {who}{' unread' * stale}")
+        self.year.do(_use_case(action), case.id, *said, by=who)
+        assert not stale, "\n".join([*self.year.log, "what somebody else proposed since was confirmed"])
+        if action in (*_CONFIRMS, Action.JOIN):
+            self.year.note(case.period, action.value, case.id, case.proposed)
+
+    def _said(self, case: Known, action: Action) -> tuple[object, ...]:
+        """What is said beside the case's number."""
         if action is Action.PROPOSE:
-            conclusion = self.dice.choice(
-                [Conclusion.DISMISSED, Conclusion.DISMISSED, Conclusion.PARTLY_UPHELD, Conclusion.UPHELD]
-            )
-            said = (conclusion, TEXT, TEXT, TEXT)
-        self.year.log.append(f"    {action} by {who}")
-        self.year.do(getattr(investigation, _NAMED.get(action, action.value)), case.id, *said, by=who)
-        if action in (Action.CONFIRM, Action.CONFIRM_DECLINE):
-            shown = next(each for each in self.year.shown if each.id == case.period)
-            shown.acts.append((self.year.now, action.value, case.id, case.proposed))
+            return (self.dice.choice(_PROPOSED), TEXT, TEXT, TEXT)
+        if action is Action.ASSIGN:
+            return (self.world.people[self.dice.choice(OF_ONE_UNIT)],)
+        if action is Action.RECUSE:
+            return (self.world.people[self.dice.choice(OF_ONE_UNIT)], TEXT)
+        if action is Action.JOIN:
+            same = [each.id for each in self.cases() if each.entry == case.entry]
+            return (self.dice.choice(same),)
+        return _SAID[action]
 
     def is_out(self, nominee: int) -> bool:
         def out(session: Session) -> bool:
@@ -220,30 +203,39 @@ class People:
             standing = any(row.reversal is None or row.reversal.confirmed_at is None for row in rows)
             return standing or session.get_one(Nominee, nominee).withdrawn_at is not None
 
-        return bool(self._list(out))
+        return self.year.read(out)
 
     # --- reading -----------------------------------------------------------------------------------------------
 
     def _some_entry(self) -> tuple[Shown | None, int]:
-        shown = [each for each in self.year.shown if self._open(self.year.period(each))]
+        dates = self.year.dates()
+        shown = [each for each in self.year.shown if self._open(dates[each.id])]
         if not shown:
             return None, 0
         one = self.dice.choice(shown)
         query = select(Entry.nominee_id).where(Entry.period_id == one.id).order_by(Entry.position)
-        return one, self.dice.choice(self._list(lambda session: session.scalars(query).all()))
+        return one, self.dice.choice(self.year.read(lambda session: session.scalars(query).all()))
 
-    def _open(self, period: Period) -> bool:
-        return period.opens_at <= self.year.now < period.closes_at
+    def _open(self, dates: Dates) -> bool:
+        return dates.opens_at <= self.year.now < dates.closes_at and not dates.is_over
 
-    def _cases(self) -> list[Known]:
-        """The cases of the round, the one that came first on top."""
+    def open_cases(self) -> Select[Any]:
+        """Select the open cases of the round, the one that came first on top."""
         ids = [shown.id for shown in self.year.shown]
-        query = select(Case).join(Entry).where(Entry.period_id.in_(ids)).order_by(Case.received_at)
-        return self._list(lambda session: [Known.of(case, self.year.now) for case in session.scalars(query)])
+        of_round = select(Case).join(Entry).where(Entry.period_id.in_(ids), Case.state.in_(OPEN_STATES))
+        return of_round.order_by(Case.received_at, Case.id)
 
-    def _case(self, number: int) -> Known:
-        return self._list(lambda session: Known.of(session.get_one(Case, number), self.year.now))
+    def cases(self) -> list[Known]:
+        query = self.open_cases().options(*FACTS)
+        return self.year.read(lambda session: [Known.of(case, self.year.now) for case in session.scalars(query)])
 
-    def _list(self, reading: Callable[[Session], T]) -> T:
-        with self.world.database.reader() as session:
-            return reading(session)
+    def case(self, number: int) -> Known:
+        return self.year.read(lambda session: Known.of(session.get_one(Case, number, options=FACTS), self.year.now))
+
+
+def _use_case(action: Action) -> Callable[..., object]:
+    if action is Action.URGE:
+        return urging.urge
+    name = "return_proposal" if action is Action.RETURN else action.value
+    found: Callable[..., object] = getattr(investigation, name)
+    return found
