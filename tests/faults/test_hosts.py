@@ -20,7 +20,7 @@ from sqlalchemy import func, select
 
 from app.database import ROOT, Database
 from app.evidence.s3 import S3
-from app.models import Evidence, PublishedCheckpoint, Seal
+from app.models import ActSeal, Evidence, PublishedCheckpoint
 from app.sealing import Keyring
 from app.services.objections import evidence_upkeep
 from app.services.record.sealer import seal_all
@@ -190,7 +190,7 @@ def assert_one_chain(database: Database) -> None:
     """One row a number, and every checkpoint on the way is one of the tree that stands now."""
     seal_all(database)
     with database.reader() as session:
-        numbers = session.scalars(select(Seal.number).order_by(Seal.number)).all()
+        numbers = session.scalars(select(ActSeal.number).order_by(ActSeal.number)).all()
         sizes = session.scalars(select(PublishedCheckpoint.size)).all()
     assert list(numbers) == list(range(1, len(numbers) + 1))
     assert sizes != []
