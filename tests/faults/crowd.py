@@ -25,6 +25,7 @@ from tests.running import KEY
 _FACTS = "该对象申报材料所列第二项事迹与实际不符，该项工作由另一单位完成，可以向当年的参与人员核实。第{}份。"
 _FIELD = {name: re.compile(rf'name="{name}"[^>]* value="([^"]+)"') for name in ("csrf_token", "form_token")}
 _CODE = re.compile(r'<p class="code"[^>]*>([0-9A-Z-]+)</p>')
+_CLIENTS = 6
 _PATIENCE = 300.0  # seconds for which a client retries one form
 SILENCE = 20.0  # seconds without an answer before a retry
 
@@ -107,7 +108,7 @@ class Crowd:
     _began: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def files(self, forms: int, strike: Callable[[], None], strikes: int, clients: int = 6) -> None:
+    def files(self, forms: int, strike: Callable[[], None], strikes: int, clients: int = _CLIENTS) -> None:
         """Have so many forms acknowledged, and strike so many times meanwhile, at moments nobody expects."""
         dice = random.Random(forms)
         with ThreadPoolExecutor(clients) as threads:
@@ -125,9 +126,12 @@ class Crowd:
         return max(shown - began for began, shown in self.spans)
 
     def _wait_for(self, acknowledged: int, people: Sequence[object]) -> None:
-        until = time.monotonic() + _PATIENCE
-        while len(self.codes) < acknowledged and any(not person.done() for person in people):  # type: ignore[attr-defined] # futures
-            assert time.monotonic() < until, f"{len(self.codes)} acknowledged after {_PATIENCE} s"
+        """Wait until so many are acknowledged. Fails when none is for as long as a client has patience."""
+        seen, until = -1, 0.0
+        while (shown := len(self.codes)) < acknowledged and any(not person.done() for person in people):  # type: ignore[attr-defined] # futures
+            if shown > seen:
+                seen, until = shown, time.monotonic() + _PATIENCE
+            assert time.monotonic() < until, f"{shown} acknowledged, and no more for {_PATIENCE} s"
             time.sleep(0.01)
 
     def _person(self, forms: int) -> None:
@@ -188,13 +192,9 @@ class Crowd:
 
     def count(self, database: Database) -> Count:
         """Look for every receipt ever shown, on the page where people follow it and in the database."""
-        visitor = Visitor(self.addresses, connect=self.connect)
-        asked = self._until(lambda: visitor.get("/receipt"), 200)
-        token = html.unescape(_found(_FIELD["csrf_token"], asked))
-        followed = set()
-        for code in self.codes:
-            answer = visitor.post("/receipt", {"code": code, "csrf_token": token})
-            followed |= {receipt_hash(KEY.encode(), code)} if answer == (303, "/receipt") else set()
+        with ThreadPoolExecutor(_CLIENTS) as threads:
+            parts = [self.codes[number::_CLIENTS] for number in range(_CLIENTS)]
+            followed = {code for part in threads.map(self._followed, parts) for code in part}
         with database.reader() as session:
             stored = session.scalars(select(Objection.receipt_hash)).all()
             here = Entry.period_id == int(self.paths[0].split("/")[2])
@@ -210,6 +210,17 @@ class Crowd:
             doubled=max(len(stored), cases, filed) - len(found),
             broken=len(self.broken),
         )
+
+    def _followed(self, codes: Sequence[str]) -> set[str]:
+        """Return the hashes of those receipts that one browser can follow."""
+        visitor = Visitor(self.addresses, connect=self.connect)
+        asked = self._until(lambda: visitor.get("/receipt"), 200)
+        token = html.unescape(_found(_FIELD["csrf_token"], asked))
+        followed = set()
+        for code in codes:
+            if visitor.post("/receipt", {"code": code, "csrf_token": token}) == (303, "/receipt"):
+                followed.add(receipt_hash(KEY.encode(), code))
+        return followed
 
 
 @dataclass(frozen=True)
