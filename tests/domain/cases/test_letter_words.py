@@ -101,3 +101,17 @@ def test_an_objector_reads_what_became_of_the_nominee(turn: Turn, left: Left | N
     words = paragraphs(turn, Reader.OBJECTOR, more)
     assert became in words
     assert words.count("该推荐对象") == 1
+
+
+@pytest.mark.parametrize(
+    ("turn", "conclusion", "told"),
+    [
+        (Turn.DECLINED, Conclusion.DISMISSED, True),
+        (Turn.CONCLUDED, Conclusion.DISMISSED, True),
+        (Turn.CONCLUDED, Conclusion.UPHELD, False),  # nothing is left to be said
+        (Turn.LAPSED, Conclusion.DISMISSED, True),
+    ],
+)
+def test_new_facts_can_be_told_after_a_case_has_ended(turn: Turn, conclusion: Conclusion, told: bool) -> None:
+    words = paragraphs(turn, Reader.OBJECTOR, dataclasses.replace(MORE, conclusion=conclusion))
+    assert ("如有新的事实和证据，可以向市级专班书面反映。" in words) is told

@@ -85,3 +85,13 @@ def test_how_a_row_of_names_is_filled(names: list[str], width: int, rows: list[s
 @pytest.mark.parametrize(("text", "width"), [("", 0), ("公示", 2), ("A4", 1), ("附件1", 2.5), ("“四”", 3)])
 def test_latin_letters_and_digits_are_half_as_wide(text: str, width: float) -> None:
     assert width_of(text) == width
+
+
+@pytest.mark.parametrize("sign", "、，。；：！？）》」』】〉”’·—的等级个名")
+def test_no_line_begins_with_what_closes(sign: str) -> None:
+    assert not any(line.startswith(sign) for line in break_lines(f"某某某某{sign}某某某", 4))
+
+
+@pytest.mark.parametrize("sign", "（《「『【〈“‘第和与及对拟")
+def test_no_line_ends_with_what_opens(sign: str) -> None:
+    assert not any(line.endswith(sign) for line in break_lines(f"某某某{sign}某某某某", 4))
