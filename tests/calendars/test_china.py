@@ -12,6 +12,7 @@ from app.calendars.china import (
     PACKAGE,
     ChinaCalendar,
     estimated_notice,
+    festivals_of,
     package_knows,
     packaged_notice,
 )
@@ -345,6 +346,16 @@ def test_an_estimate_passes_the_checks_of_a_notice(year: int) -> None:
     (read,) = read_notices(json.dumps({str(year): body}))
     assert (read.off, read.work, read.number) == (estimate.off, estimate.work, ESTIMATED_NUMBER)
     assert estimate.estimated
+
+
+def test_an_estimate_is_dated_to_when_the_notice_can_be_expected() -> None:
+    estimate = estimated_notice(2027)
+    assert (estimate.year, estimate.published) == (2027, on("2026-11-01 Sun"))
+
+
+def test_festivals_are_known_from_2004_to_2100() -> None:
+    assert [year for year in (2003, 2004, 2100, 2101) if festivals_of(year)] == [2004, 2100]
+    assert festivals_of(2026)[on("2026-09-25 Fri")] == ("中秋节",)
 
 
 @pytest.mark.parametrize("year", [2003, 2101])

@@ -14,6 +14,7 @@ import sys
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from tools.mutants.mutating import Mutant, make_mutants
@@ -42,20 +43,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.list:
         print(*map(_describe, mutants), sep="\n")
         return 0
+    judged: list[Mutant] = []
     survivors: list[Mutant] = []
 
     def judge(run: Run) -> None:
-        for mutant in to_run:
-            if run.survives(mutant):
-                survivors.append(mutant)
-                print(_describe(mutant), flush=True)
+        with suppress(KeyboardInterrupt):  # then the figures are of what was run
+            for mutant in to_run:
+                if run.survives(mutant):
+                    survivors.append(mutant)
+                    print(_describe(mutant), flush=True)
+                judged.append(mutant)
 
     tests = sorted(str(path) for pattern in options.tests for path in Path().glob(pattern))
     status = collect(tests, sorted({mutant.path for mutant in every}), judge)
     if status:
         return status
-    _print_figures(mutants, to_run, survivors)
-    return 0 if len(survivors) <= (1 - LEAST_KILLED) * len(to_run) else 1
+    left_out = [mutant for mutant in mutants if mutant.key in equivalents]
+    _print_figures([*left_out, *judged], judged, survivors)
+    return 0 if len(survivors) <= (1 - LEAST_KILLED) * len(judged) else 1
 
 
 def make_all() -> list[Mutant]:

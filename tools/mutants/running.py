@@ -37,7 +37,7 @@ OPTIONS = (
     *("-p", "no:cacheprovider", "-p", "no:warnings", "-p", "_hypothesis_pytestplugin"),
 )
 OURS = ("app", "tests")  # packages that are imported anew
-_SECONDS_AT_ONCE, _SECONDS_ANEW = 1.0, 5.0  # of processor time, beside five times what the tests take
+_SECONDS_AT_ONCE, _SECONDS_ANEW = 1.0, 10.0  # of processor time, beside five times what a test takes
 _MEMORY = 4 << 30  # bytes
 _Scope = tuple[str, str]  # a file, and the qualified name of a function in it
 
@@ -143,9 +143,13 @@ class Run:
             for code in _codes(mutant.compile()):
                 for function in self._functions.get(_place(code), ()):
                     function.__code__ = code
-            return 1 if _first_failure([item for test in tests for item in self._items[test]]) else 0
+            for test in tests:
+                self._allow(test, _SECONDS_AT_ONCE)
+                if _first_failure(self._items[test]):
+                    return 1
+            return 0
 
-        return self._attempt(attempt, tests, _SECONDS_AT_ONCE) == 0
+        return self._attempt(attempt) == 0
 
     def _passes_anew(self, mutant: Mutant, tests: Sequence[str]) -> bool:
         def attempt() -> int:
@@ -153,19 +157,22 @@ class Run:
                 del sys.modules[name]
             sys.meta_path.insert(0, _Changed(mutant))
             files = dict.fromkeys(test.partition("::")[0] for test in tests)
-            return int(pytest.main([*OPTIONS, "-x", *files], plugins=[_Chosen(tests)]))
+            return int(pytest.main([*OPTIONS, "-x", *files], plugins=[_Chosen(tests, self._allow)]))
 
-        return self._attempt(attempt, tests, _SECONDS_ANEW) in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
+        return self._attempt(attempt) in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
 
-    def _attempt(self, attempt: Callable[[], int], tests: Sequence[str], spare: float) -> int:
+    def _allow(self, test: str, spare: float) -> None:
+        """Let this process end by a signal if the test takes five times as long as it did, and `spare` seconds."""
+        signal.setitimer(signal.ITIMER_PROF, spare + 5 * self.coverage.seconds[test])
+
+    def _attempt(self, attempt: Callable[[], int]) -> int:
         """Return the exit status of a child; negative where it took too much time or memory."""
-        limit = spare + 5 * sum(self.coverage.seconds[test] for test in tests)
         child = os.fork()
         if child:
             return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         status = 1
         try:
-            signal.setitimer(signal.ITIMER_PROF, limit)
+            signal.setitimer(signal.ITIMER_PROF, _SECONDS_ANEW)  # to import and to collect
             resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
             nowhere = os.open(os.devnull, os.O_RDWR)
             os.dup2(nowhere, 1)
@@ -239,8 +246,12 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
 class _Chosen:
     """A pytest plugin that runs only these tests, in their order."""
 
-    def __init__(self, tests: Sequence[str]) -> None:
+    def __init__(self, tests: Sequence[str], allow: Callable[[str, float], None]) -> None:
         self._order = {test: place for place, test in enumerate(tests)}
+        self._allow = allow
+
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        self._allow(_name(item), _SECONDS_ANEW)
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         chosen = [item for item in items if _name(item) in self._order]

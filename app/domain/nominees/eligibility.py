@@ -131,10 +131,10 @@ def _of_discipline(condition: Condition, penalties: str | None, said: ConditionA
         return _of_a_person(condition, said, "还没有推荐表的处分栏可以对照，请核对后确认")
     if written in _SAYS_NONE:
         return _of_a_person(condition, said, "推荐表处分栏写“无”，还须由人核对确认")
-    check = _of_a_person(condition, said, "推荐表处分栏写的不是“无”，请核实；确认符合的，要写明理由", wants_note=True)
+    why = "推荐表处分栏写的不是“无”，请核实；确认符合的，要写明理由"
     if said is not None and said.met and not said.note:
-        return Check(condition, CheckOutcome.TO_CONFIRM, check.why, said, wants_note=True)
-    return check
+        return Check(condition, CheckOutcome.TO_CONFIRM, why, said, wants_note=True)
+    return _of_a_person(condition, said, why, wants_note=True)
 
 
 def _of_a_person(

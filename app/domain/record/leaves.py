@@ -8,8 +8,6 @@ from typing import NamedTuple
 
 from app.domain.record.merkle import leaf_hash
 
-SALT_LENGTH = 16
-
 
 class LeafContent(NamedTuple):
     """One act as its leaf holds it, in this order. `salt` is hexadecimal, `details` canonical JSON as text.

@@ -7,7 +7,6 @@ import hashlib
 import hmac
 import json
 import re
-import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,7 +15,8 @@ from sqlalchemy import ColumnElement, Row, Select, func, insert, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from app.domain.cases.states import Actor
-from app.domain.record.leaves import SALT_LENGTH, LeafContent, moment_as_hashed
+from app.domain.record.leaves import LeafContent, moment_as_hashed
+from app.domain.record.salts import new_salt
 from app.models import ActSeal, AuditRow, Base, Case, Nominee, Period, Programme, Unit, UnsealedAct, User
 
 GENESIS = "0" * 64
@@ -106,7 +106,7 @@ def record(session: Session, now: dt.datetime, acts: Iterable[Act]) -> None:
 
 def _row(now: dt.datetime, act: Act) -> dict[str, Any]:
     details = json.dumps(act.details, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    salt = secrets.token_hex(SALT_LENGTH)
+    salt = new_salt().hex()
     content = LeafContent(salt, moment_as_hashed(now), act.actor, act.action, act.subject, details)
     return {
         "at": now,

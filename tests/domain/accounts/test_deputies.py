@@ -6,7 +6,8 @@ import datetime as dt
 
 import pytest
 
-from app.domain.accounts.deputies import DeputyDays, find_faults_of_days
+from app.domain.accounts.deputies import REASON, DeputyDays, find_faults_of_days
+from app.domain.refusals import Fault
 
 TODAY = dt.date(2026, 9, 18)
 
@@ -20,13 +21,16 @@ def days(first: str, last: str) -> DeputyDays:
     [
         (days("2026-09-18", "2026-09-18"), []),
         (days("2026-09-18", "2026-11-16"), []),  # sixty days, both ends counted
-        (days("2026-09-18", "2026-11-17"), ["last"]),
-        (days("2026-09-17", "2026-09-20"), ["first"]),
-        (days("2026-09-22", "2026-09-21"), ["last"]),
+        (
+            days("2026-09-18", "2026-11-17"),
+            [Fault("last", "一次最多60天，最迟到2026-11-16。更久的，请调整人员或者停用账号。")],
+        ),
+        (days("2026-09-17", "2026-09-20"), [Fault("first", "开始的日期最早是今天，2026-09-18。")]),
+        (days("2026-09-22", "2026-09-21"), [Fault("last", "结束的日期不能早于开始的日期，2026-09-22。")]),
     ],
 )
-def test_the_days_start_today_at_the_earliest_and_are_sixty_at_most(given: DeputyDays, wrong: list[str]) -> None:
-    assert [fault.field for fault in find_faults_of_days(given, TODAY)] == wrong
+def test_the_days_start_today_at_the_earliest_and_are_sixty_at_most(given: DeputyDays, wrong: list[Fault]) -> None:
+    assert find_faults_of_days(given, TODAY) == wrong
 
 
 def test_the_first_day_and_the_last_are_covered() -> None:
@@ -49,3 +53,7 @@ def test_two_stretches_meet_if_one_day_is_in_both(other: DeputyDays, expected: b
     given = days("2026-09-18", "2026-09-21")
     assert given.meet(other) is expected
     assert other.meet(given) is expected
+
+
+def test_a_reason_is_two_to_two_hundred_characters() -> None:
+    assert REASON == (2, 200)

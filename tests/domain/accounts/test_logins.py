@@ -4,7 +4,17 @@ import datetime as dt
 
 import pytest
 
-from app.domain.accounts.logins import Duty, code_steps, first_duty, next_try, session_lives
+from app.domain.accounts.logins import (
+    RECOVERY_CODES,
+    SECOND_STEP_WITHIN,
+    SECRET_SHOWN_FOR,
+    SEEN_EVERY,
+    Duty,
+    code_steps,
+    first_duty,
+    next_try,
+    session_lives,
+)
 from app.domain.cases.states import Role
 from tests.days import at
 
@@ -69,6 +79,10 @@ def test_a_code_is_taken_one_step_early_or_late() -> None:
     step = int(NOW.timestamp()) // 30
     assert list(code_steps(NOW)) == list(code_steps(NOW + 29 * SECOND)) == [step - 1, step, step + 1]
     assert list(code_steps(NOW + 30 * SECOND)) == [step, step + 1, step + 2]
+
+
+def test_the_figures_of_a_login() -> None:
+    assert (RECOVERY_CODES, SEEN_EVERY, SECOND_STEP_WITHIN, SECRET_SHOWN_FOR) == (10, MINUTE, 5 * MINUTE, 15 * MINUTE)
 
 
 PASSWORD, FACTOR = Duty.CHOOSE_PASSWORD, Duty.SET_UP_SECOND_FACTOR

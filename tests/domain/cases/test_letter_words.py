@@ -10,7 +10,7 @@ import pytest
 from app.domain.cases.letter_words import LetterFacts, Party, TurnFacts, write_letter_text
 from app.domain.cases.letters import LETTERS, Reader, Turn
 from app.domain.cases.states import Conclusion, DeclineGround
-from app.domain.cases.verdict import Ground
+from app.domain.cases.verdict import Ground, Left
 from tests.days import at
 
 FACTS = LetterFacts(
@@ -85,3 +85,33 @@ def test_a_decline_says_until_when_it_can_be_looked_at_or_that_it_is_too_late() 
     assert "不足1个工作日，本决定不再复核" in paragraphs(Turn.DECLINED, Reader.OBJECTOR, late)
     never = dataclasses.replace(MORE, may_look=False)
     assert "复核" not in paragraphs(Turn.DECLINED, Reader.OBJECTOR, never)
+
+
+@pytest.mark.parametrize(
+    ("turn", "left", "became"),
+    [
+        (Turn.CONCLUDED, None, "依据评选通知第五部分，该推荐对象的参评资格自2026年9月21日起取消。"),
+        (Turn.CONCLUDED, Left.WITHDRAWN, "该推荐对象此前已退出推荐，不再重复处理。"),
+        (Turn.LAPSED, None, "该推荐对象的参评资格自2026年9月29日 24:00起取消。"),
+        (Turn.LAPSED, Left.DISQUALIFIED, "该推荐对象此前已取消参评资格，不再重复处理。"),
+    ],
+)
+def test_an_objector_reads_what_became_of_the_nominee(turn: Turn, left: Left | None, became: str) -> None:
+    more = dataclasses.replace(MORE, conclusion=Conclusion.UPHELD, left=left)
+    words = paragraphs(turn, Reader.OBJECTOR, more)
+    assert became in words
+    assert words.count("该推荐对象") == 1
+
+
+@pytest.mark.parametrize(
+    ("turn", "conclusion", "told"),
+    [
+        (Turn.DECLINED, Conclusion.DISMISSED, True),
+        (Turn.CONCLUDED, Conclusion.DISMISSED, True),
+        (Turn.CONCLUDED, Conclusion.UPHELD, False),  # nothing is left to be said
+        (Turn.LAPSED, Conclusion.DISMISSED, True),
+    ],
+)
+def test_new_facts_can_be_told_after_a_case_has_ended(turn: Turn, conclusion: Conclusion, told: bool) -> None:
+    words = paragraphs(turn, Reader.OBJECTOR, dataclasses.replace(MORE, conclusion=conclusion))
+    assert ("如有新的事实和证据，可以向市级专班书面反映。" in words) is told

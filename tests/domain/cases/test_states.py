@@ -20,6 +20,7 @@ from app.domain.cases.states import (
     check_recusal,
     may_see,
     require_move,
+    require_office,
 )
 from app.domain.refusals import MoveRefused, NotAllowed, NotYourCase, SamePerson
 from tests.days import at
@@ -65,6 +66,33 @@ EXPECTED_MOVES = {
     "lapsed": "",
     "joined": "",
 }
+
+
+def test_a_case_that_just_came_in_has_nothing_behind_it() -> None:
+    assert (
+        replace(
+            OF_UNIT,
+            recused=frozenset(),
+            proposed_by=None,
+            decline_proposed=False,
+            supplement_asked=False,
+            all_withdrawn=False,
+            shown_to_units=True,
+            look_asked=False,
+            acted=frozenset(),
+            behind={},
+        )
+        == OF_UNIT
+    )
+
+
+@pytest.mark.parametrize("role", Role)
+def test_periods_and_reversals_are_the_offices(role: Role) -> None:
+    if role is Role.OFFICE:
+        require_office(Actor(1, role, 1))
+        return
+    with pytest.raises(NotAllowed, match="这一步由市级专班办理。"):
+        require_office(Actor(1, role, 1))
 
 
 def test_the_table_of_moves_is_this_one() -> None:

@@ -118,3 +118,29 @@ def test_whatever_is_named_is_allowed() -> None:
 
 def test_every_task_has_its_name() -> None:
     assert CASE_TASK_NAMES.keys() == set(CaseTask)
+
+
+@pytest.mark.parametrize(
+    ("behind", "recused", "asked"),
+    [
+        # person 20 acted; whose account stands behind whose, who is recused, and who of 20, 21 and 23 is asked
+        ({}, set(), {21, 23}),
+        ({21: 20}, set(), {23}),
+        ({21: 23}, {23}, set()),
+        ({}, {23}, {21}),
+    ],
+)
+def test_a_second_look_waits_for_nobody_behind_whose_account_somebody_acted(
+    behind: dict[int, int], recused: set[int], asked: set[int]
+) -> None:
+    case = replace(
+        OF_OFFICE,
+        state=State.CONCLUDED,
+        look_asked=True,
+        acted=frozenset({20}),
+        office_hands=frozenset({20, 21, 23}),
+        behind=behind,
+        recused=frozenset(recused),
+    )
+    office = [Actor(number, Role.OFFICE, OFFICE_UNIT) for number in (20, 21, 23)]
+    assert {actor.user_id for actor in office if waits(case, actor) is CaseTask.LOOK} == asked

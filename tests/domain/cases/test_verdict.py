@@ -5,7 +5,17 @@ import datetime as dt
 import pytest
 
 from app.domain.cases.states import Conclusion, State
-from app.domain.cases.verdict import CaseOutcome, Ground, Lapse, effective_state, grounds_against, lapses
+from app.domain.cases.verdict import (
+    CaseOutcome,
+    Departure,
+    Ground,
+    Lapse,
+    Left,
+    departure,
+    effective_state,
+    grounds_against,
+    lapses,
+)
 from tests.days import at
 
 DEADLINE = at("2026-09-30 Wed 00:00")
@@ -47,6 +57,38 @@ def test_each_nominee_goes_out_once_in_order_led_by_its_earliest_case() -> None:
     expected = (Lapse(4, (5,)), Lapse(5, (3, 6, 9)), Lapse(8, (4,)))
     assert lapses(cases, DEADLINE, DEADLINE) == lapses(reversed(cases), DEADLINE, MUCH_LATER) == expected
     assert [lapse.leading_case_id for lapse in expected] == [5, 3, 4]
+
+
+def test_who_left_before_does_not_go_out_a_second_time() -> None:
+    cases = [case(1, 7, "accepted"), case(2, 8, "accepted"), case(3, 7, "received"), case(4, 9, "received")]
+    assert lapses(cases, DEADLINE, DEADLINE, {7, 9}) == (Lapse(8, (2,)),)
+
+
+EARLY, LATE = at("2026-09-21 Mon 10:00"), at("2026-09-22 Tue 10:00")
+
+
+@pytest.mark.parametrize(
+    ("standing", "withdrawn_at", "passed_deadlines", "left"),
+    [
+        ([], None, [], None),
+        ([(LATE, Ground.UPHELD)], None, [], Departure(Left.DISQUALIFIED, LATE, Ground.UPHELD, settled=True)),
+        ([(LATE, Ground.UPHELD), (EARLY, Ground.LAPSED)], None, [], Departure(Left.DISQUALIFIED, EARLY, Ground.LAPSED)),
+        ([], EARLY, [], Departure(Left.WITHDRAWN, EARLY, None)),
+        # no second stain on who withdrew before a deadline; one that is written stands
+        ([], EARLY, [DEADLINE], Departure(Left.WITHDRAWN, EARLY)),
+        ([(LATE, Ground.UPHELD)], EARLY, [], Departure(Left.DISQUALIFIED, LATE, Ground.UPHELD)),
+        # from the deadline on it is out, before anything is written
+        ([], None, [DEADLINE], Departure(Left.DISQUALIFIED, DEADLINE, Ground.LAPSED, settled=False)),
+        ([], None, [MUCH_LATER, DEADLINE], Departure(Left.DISQUALIFIED, DEADLINE, Ground.LAPSED, settled=False)),
+    ],
+)
+def test_a_nominee_leaves_once_by_what_came_first(
+    standing: list[tuple[dt.datetime, Ground]],
+    withdrawn_at: dt.datetime | None,
+    passed_deadlines: list[dt.datetime],
+    left: Departure | None,
+) -> None:
+    assert departure(withdrawn_at, standing, passed_deadlines) == left
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.domain.imports.lists import (
+    MOST_ROWS,
     KnownNominee,
     PlacesTaken,
     Register,
@@ -91,3 +92,7 @@ def test_a_photo_belongs_to_whom_it_is_named_after_and_to_nobody_where_two_have_
     names = {5: "张三", 6: "李四", 7: "李四"}
     files = ("麒麟区—张三.jpg", "麒麟区—李四.jpg", "沾益区—张三.jpg")
     assert [photo_owner(file, names, "麒麟区") for file in files] == [5, None, None]
+
+
+def test_a_list_has_two_thousand_rows_at_most() -> None:
+    assert MOST_ROWS == 2_000

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from app.domain.imports.fields import NAMESAKES
 from app.domain.imports.nominations import Nomination, Problem, Seen, order_problems
 from app.domain.periods.rounds import Kind
 from tests.qujing import QUJING, TRADES, normalised, problems_of
@@ -206,6 +207,32 @@ def test_the_same_nominee_twice_is_told_at_the_second() -> None:
         10: ("社会信用代码", "与第9行重复"),
         11: ("集体名称", "与第9行重复"),
     }
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "told"),
+    [
+        (collective(9), collective(10, name="交警大队"),
+         Problem("社会信用代码", "与第9行重复",
+                 "同一推荐对象只能推荐一次，请删去多余的那一个；同一单位的两个内设机构没有自己的代码的，请写“无”")),
+        (collective(9), collective(10, credit_code="无"),
+         Problem("集体名称", "与第9行重复", "同一推荐对象只能推荐一次，请删去多余的那一个")),
+        (person(5), person(6, name="李四"),
+         Problem("身份证号码", "与第5行重复", "同一推荐对象只能推荐一次，请删去多余的那一个")),
+        (person(5), person(6, id_number="440524188001010014", unit="别处"),
+         Problem("姓名", "与第5行同名", "是两个人的，请在下面确认；是同一个人的，请删去多余的那一行", asks=True)),
+        # of one name in one unit: their numbers tell them apart, and without a number they are one
+        (person(5), person(6, id_number="440524188001010014"),
+         Problem("姓名", "与第5行同名", "是两个人的，请在下面确认；是同一个人的，请删去多余的那一行", asks=True)),
+        (person(5), person(6, id_number=""),
+         Problem("姓名", "与第5行重复", f"同一推荐对象只能推荐一次，请删去多余的那一个；{NAMESAKES}")),
+    ],
+)  # fmt: skip
+def test_what_is_right_depends_on_what_two_rows_have_in_common(
+    first: Nomination, second: Nomination, told: Problem
+) -> None:
+    seen = Seen(QUJING)
+    assert (seen.problem(first), seen.problem(second)) == (None, told)
 
 
 def test_in_a_list_of_several_sheets_each_counts_from_one_and_a_likeness_names_the_sheet() -> None:

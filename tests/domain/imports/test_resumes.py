@@ -40,6 +40,10 @@ def test_a_resume_without_gaps_passes(text: str) -> None:
         ("2001.09-2004.07 高中\n2004.10-至今 某厂", "经历中断：2004年8月至2004年9月没有说明"),
         ("2001.09-2004.03 甲厂\n2004.05-至今 乙厂", "经历中断：2004年4月没有说明"),
         ("2001.09-2004.06 甲厂\n2004.09-至今 乙厂", "经历中断：2004年7月至2004年8月没有说明"),  # no school, no holiday
+        ("2001.09-2004.05 高中\n2004.09-至今 大学", "经历中断：2004年6月至2004年8月没有说明"),  # longer than a holiday
+        ("2001.09-2004.06 高中\n2004.10-至今 大学", "经历中断：2004年7月至2004年9月没有说明"),
+        ("2001.09-2004.05 高中\n2004.07-至今 大学", "经历中断：2004年6月没有说明"),
+        ("2001.09-2025.08 某厂", "经历中断：2025年9月至2025年10月没有说明"),
         ("2001.09-2024.12 某厂", "经历中断：2025年1月至2025年10月没有说明"),
         (
             "2001.09-2002.01 甲\n2002.03-2003.01 乙\n2003.03-至今 丙",
@@ -53,6 +57,13 @@ def test_a_resume_without_gaps_passes(text: str) -> None:
 )
 def test_what_is_missing_is_named_by_its_months(text: str, wrong: str) -> None:
     assert told(text) == [wrong]
+
+
+@pytest.mark.parametrize(("gaps", "more"), [(5, ""), (6, "等6处")])
+def test_five_gaps_are_named_and_the_others_counted(gaps: int, more: str) -> None:
+    text = "\n".join(f"{year}.01-{year}.11 某厂" for year in range(2000, 2000 + gaps)) + f"\n{2000 + gaps}.01至今 某厂"
+    named = "；".join(f"{year}年12月" for year in range(2000, 2005))
+    assert told(text) == [f"经历中断：{named}{more}没有说明"]
 
 
 def test_many_gaps_are_not_all_told() -> None:

@@ -69,6 +69,10 @@ def test_the_whole_table_of_moves() -> None:
     assert set(FATE_NAMES) == set(Delivery)
 
 
+def test_the_pauses_in_minutes() -> None:
+    assert [pause / dt.timedelta(minutes=1) for pause in PAUSES] == [1, 5, 15, 60, 180, 720, 1440]
+
+
 def test_all_tries_together_take_less_than_two_days() -> None:
     """A deadline's warning that is two days old tells nobody anything."""
     assert dt.timedelta(days=1) < sum(PAUSES, dt.timedelta()) < dt.timedelta(days=2)

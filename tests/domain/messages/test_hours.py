@@ -7,8 +7,16 @@ import pytest
 from app.calendars.china import ChinaCalendar
 from app.domain.cases.reminders import Reminder
 from app.domain.cases.states import State
-from app.domain.messages.hours import Times, find_leaving_time, is_still_useful, is_wanted, move_into_hours
-from tests.days import at
+from app.domain.messages.hours import (
+    Times,
+    find_leaving_time,
+    find_next_workday,
+    is_still_useful,
+    is_wanted,
+    move_into_hours,
+    write_instant,
+)
+from tests.days import at, on
 
 DAYS = ChinaCalendar()
 
@@ -54,6 +62,42 @@ def test_what_an_objector_did_tells_a_unit_no_minute(occasion: Reminder) -> None
     assert find_leaving_time(occasion, Times.AT_ONCE, of_office=True, now=noon, days=DAYS) == noon
     later = find_leaving_time(occasion, Times.AT_ONCE, of_office=False, now=noon, days=DAYS)
     assert later == at("2026-09-20 Sun 08:00")
+
+
+@pytest.mark.parametrize(
+    ("moment", "follows"),
+    [
+        ("2026-09-18 Fri 00:00", "2026-09-20 Sun"),  # a Sunday that works
+        ("2026-09-18 Fri 23:59", "2026-09-20 Sun"),
+        ("2026-09-20 Sun 12:00", "2026-09-21 Mon"),
+        ("2026-09-24 Thu 12:00", "2026-09-28 Mon"),
+        ("2031-03-06 Thu 12:00", "2031-03-07 Fri"),  # no notice yet: Friday works, Saturday does not
+        ("2031-03-07 Fri 12:00", "2031-03-10 Mon"),
+    ],
+)
+def test_the_working_day_that_follows(moment: str, follows: str) -> None:
+    assert find_next_workday(at(moment), DAYS) == on(follows)
+
+
+@pytest.mark.parametrize(
+    ("now", "digest"),
+    [
+        ("2026-09-18 Fri 08:29", "2026-09-18 Fri 08:30"),
+        ("2026-09-18 Fri 08:30", "2026-09-20 Sun 08:30"),  # it has left
+        ("2026-09-19 Sat 08:00", "2026-09-20 Sun 08:30"),
+    ],
+)
+def test_a_digest_leaves_at_half_past_eight_of_a_working_day(now: str, digest: str) -> None:
+    leaves = find_leaving_time(Reminder.PROPOSED, Times.MORNING, of_office=True, now=at(now), days=DAYS)
+    assert leaves == at(digest)
+
+
+@pytest.mark.parametrize(
+    ("moment", "words"),
+    [("2026-09-30 Wed 00:00", "2026年9月29日 24:00"), ("2026-09-29 Tue 14:30", "2026年9月29日 14:30")],
+)
+def test_a_midnight_is_the_end_of_a_day(moment: str, words: str) -> None:
+    assert write_instant(at(moment)) == words
 
 
 def test_only_the_last_warning_cannot_be_switched_off() -> None:

@@ -156,3 +156,57 @@ def test_the_share_of_county_rank_to_the_last_head(
 ) -> None:
     share = county_share(county, total, percent)
     assert (share.exceeded, share.most, share.words) == (exceeded, most, words)
+
+
+@pytest.mark.parametrize(
+    ("county", "total", "left", "near"),
+    [
+        # 15 places in 150: the last fifth is three
+        (0, 150, 15, False),
+        (11, 150, 4, False),
+        (12, 150, 3, True),
+        (15, 150, 0, True),
+        (16, 150, 0, False),  # exceeded: it is too late to warn
+        # 4 in 40: the last one
+        (2, 40, 2, False),
+        (3, 40, 1, True),
+        (0, 10, 1, False),  # nobody has used it
+        (0, 9, 0, False),
+        (1, 10, 0, True),
+    ],
+)
+def test_a_share_that_is_nearly_used_up_is_told_in_time(county: int, total: int, left: int, near: bool) -> None:
+    share = county_share(county, total, 10)
+    assert (share.left, share.is_near) == (left, near)
+
+
+@pytest.mark.parametrize(
+    ("key", "facts", "word", "expected"),
+    [
+        # what a person may say of it, and whether yes needs a reason
+        ("rank", NomineeFacts(TEAM, "某某", Rank.UNKNOWN), None, (OPEN, "行政级别还没有确认", False, False)),
+        ("rank", NomineeFacts(TEAM, "某某", Rank.ABOVE), None, (FAILED, "行政级别：副厅级及以上", False, False)),
+        (COUNTY_BODY, NomineeFacts(TEAM, "麒麟区委", Rank.NONE), None,
+         (FAILED, "从名称看是县级党委或者政府", False, False)),
+        (COUNTY_BODY, NomineeFacts(TEAM, "麒麟区公安分局", Rank.NONE), None,
+         (PASSED, "从名称看不是县级党委或者政府", False, False)),
+        (COUNTY_BODY, NomineeFacts(TEAM, "曲靖经开区党工委", Rank.NONE), None,
+         (OPEN, "从名称看是开发区的党工委或者管委会，请确认是否相当于县级党委和政府", True, False)),
+        (DISCIPLINE, NomineeFacts(PERSON, "某某", Rank.NONE, "无"), None,
+         (OPEN, "推荐表处分栏写“无”，还须由人核对确认", True, False)),
+        (DISCIPLINE, NomineeFacts(PERSON, "某某", Rank.NONE, "警告"), None,
+         (OPEN, "推荐表处分栏写的不是“无”，请核实；确认符合的，要写明理由", True, True)),
+        (DISCIPLINE, NomineeFacts(PERSON, "某某", Rank.NONE, "警告"), said(True),
+         (OPEN, "推荐表处分栏写的不是“无”，请核实；确认符合的，要写明理由", True, True)),
+        (DISCIPLINE, NomineeFacts(PERSON, "某某", Rank.NONE, "警告"), said(True, "已过三年"),
+         (PASSED, "已过三年", True, True)),
+        ("stance", NomineeFacts(PERSON, "某某", Rank.NONE), said(True), (PASSED, "已由人核对确认", True, False)),
+    ],
+)  # fmt: skip
+def test_what_a_check_says_and_whom_it_asks(
+    key: str, facts: NomineeFacts, word: ConditionAnswer | None, expected: tuple[CheckOutcome, str, bool, bool]
+) -> None:
+    checks = checks_of(facts, {key: word} if word else {})
+    [check] = [check for check in checks if check.condition.key == key]
+    assert (check.outcome, check.why, check.asks, check.wants_note) == expected
+    assert check.said == (word if check.asks else None)

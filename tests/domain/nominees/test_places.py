@@ -52,3 +52,9 @@ def left(id_: int, replaces: int | None = None, *, had_place: bool = True) -> Co
 def test_how_places_are_taken(contenders: list[Contender], secret: int, expected: TakenPlaces) -> None:
     assert count_taken(contenders, secret) == expected
     assert count_taken(reversed(contenders), secret) == expected
+
+
+def test_a_unit_without_secret_nominees_has_its_places_for_those_present() -> None:
+    taken = count_taken([here(1), left(2)])
+    assert (taken, taken.all) == (TakenPlaces(here=1, vacant=1, secret=0), 2)
+    assert count_taken([here(1), left(2)], secret=3).all == 5

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain.objections.contacts import contacts_in, plain_contact, why_unreachable, written
+from app.domain.objections.contacts import ASKED_FOR, contacts_in, plain_contact, why_unreachable, written
 
 MOBILE, LINE = "13000000001", "0874-3123456转8001"
 
@@ -117,3 +117,16 @@ def test_an_address_stays_as_it_is() -> None:
     typed = "麒麟区寥廓街道（南段）1号"
     assert written(typed) == typed
     assert plain_contact(typed) == plain_contact("麒麟区 寥廓街道(南段) 1号")
+
+
+@pytest.mark.parametrize(("length", "read"), [(200, ["13000000001"]), (201, [])])
+def test_a_field_of_contacts_is_read_up_to_200_characters(length: int, read: list[str]) -> None:
+    typed = "13000000001".ljust(length)
+    assert [contact.key for contact in contacts_in(typed)] == read
+    assert why_unreachable(typed) == ("" if read else ASKED_FOR)
+
+
+def test_three_contacts_fit_into_a_field() -> None:
+    numbers = [f"1300000000{digit}" for digit in range(1, 5)]
+    assert why_unreachable("、".join(numbers[:3])) == ""
+    assert why_unreachable("、".join(numbers)) != ""

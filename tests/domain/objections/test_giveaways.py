@@ -47,3 +47,16 @@ def test_security_46_a_unit_is_told_of_its_own_name_and_its_contact_person(facts
 
 def test_an_empty_contact_or_a_name_of_one_character_stands_in_no_text() -> None:
     assert giveaways("一二三", "一", "", "", unit=False) == []
+
+
+@pytest.mark.parametrize(
+    ("contact", "facts", "found"),
+    [
+        ("0874-3123456转8001", "请打0874-3123456。", ["您的联系方式"]),  # the extension stands somewhere else
+        ("0874-3123456转8001", "请打0874-3123457。", []),
+        ("13000000001、qian@example.com", "请写 qian@example.com。", ["您的联系方式"]),
+        ("微信xiaohe2025", "请加微信 xiaohe2025。", ["您的联系方式"]),  # no number, and it gives away all the same
+    ],
+)
+def test_a_contact_is_found_by_each_of_its_parts(contact: str, facts: str, found: list[str]) -> None:
+    assert giveaways(facts, "赵小禾", "", contact, unit=False) == found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.domain.cases.tasks import CaseTask
-from app.domain.office.tasks import ALARMS, NEWS, TASK_NAMES, Task, TaskKind, When, arrange
+from app.domain.office.tasks import ALARMS, NEWS, TASK_NAMES, Task, TaskKind, TaskPlace, When, arrange
 from tests.days import at
 
 NOW = at("2026-09-21 Mon 09:00")
@@ -70,3 +70,10 @@ def test_the_kinds_of_cases_are_those_of_the_rule_and_every_kind_has_a_name() ->
     assert {each.value for each in CaseTask} <= {each.value for each in TaskKind}
     assert TASK_NAMES.keys() == set(TaskKind)
     assert not ALARMS & NEWS
+
+
+def test_a_task_is_about_one_thing_and_its_place_about_nothing_unless_said() -> None:
+    assert Task(TaskKind.CLOSE, "推荐单位公示").count == 1
+    assert TaskPlace() == TaskPlace(
+        case=0, period=0, programme=0, round=0, unit=0, user=0, nominees=(), row=0, word="", whose=""
+    )

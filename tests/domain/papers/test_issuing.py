@@ -78,5 +78,7 @@ def test_joint_signatories_are_read_as_people_write_them(written: str, names: tu
 
 def test_a_name_to_sign_under_is_judged_with_the_way_out() -> None:
     assert [fault_of_signed_as(text) for text in ("", "中共罗平县委员会、罗平县人民政府")] == ["", ""]
+    for text in ("县委", "甲乙、丙丁", "、".join(["某单位"] * 6), "某" * 200):
+        assert fault_of_signed_as(text) == ""
     for text in ("县", "甲乙、丙", "、".join(["某单位"] * 7), "某" * 201):
         assert "联合署名的用“、”隔开" in fault_of_signed_as(text)

@@ -30,6 +30,7 @@ from app.domain.papers.lines import break_lines, set_in_rows, width_of
         ("申报市级先进集体单位有关信息情况表", 20, ["申报市级先进集体单位有关信息情况表"]),
         ("麒麟区第1单位拟推荐对象公示（本单位）", 12, ["麒麟区第1单位拟推荐对象", "公示（本单位）"]),
         ("", 10, []),
+        ("公示 ", 2.5, ["公示 "]),  # what fits is left as it is
     ],
 )
 def test_lines_end_where_words_end(text: str, width: int, lines: list[str]) -> None:
@@ -60,3 +61,37 @@ def test_names_stand_in_columns_and_a_row_fits_its_line() -> None:
     long = ["罗平县人民医院急诊科", "演示市麒麟区东山镇便民服务中心综合窗口"]
     assert set_in_rows(long, 25) == long
     assert set_in_rows([], 25) == []
+
+
+@pytest.mark.parametrize(
+    ("names", "width", "rows"),
+    [
+        (["麒麟区公安分局", "沾益区司法局"], 17, ["麒麟区公安分局\u3000沾益区司法局"]),
+        # as long as half a line, less the space between: two in a row
+        (["某" * 12, "乙" * 12], 25, ["某" * 12 + "\u3000" + "乙" * 12]),
+        (["某" * 13, "乙"], 25, ["某" * 13, "乙"]),
+        (["张三", "某" * 13, "李四", "王五"], 25, ["张三", "某" * 13, "李四\u3000王五"]),
+        # Latin letters are half as wide
+        (["A队", "乙队"], 10, ["A队\u3000 乙队"]),
+        (["四字名称"] * 5, 23, ["\u3000".join(["四字名称"] * 4), "四字名称"]),
+        (["四字名称"] * 5, 24, ["\u3000".join(["四字名称"] * 5)]),
+        (["甲", "乙", "丙"], 3, ["甲\u3000乙", "丙"]),
+    ],
+)
+def test_how_a_row_of_names_is_filled(names: list[str], width: int, rows: list[str]) -> None:
+    assert set_in_rows(names, width) == rows
+
+
+@pytest.mark.parametrize(("text", "width"), [("", 0), ("公示", 2), ("A4", 1), ("附件1", 2.5), ("“四”", 3)])
+def test_latin_letters_and_digits_are_half_as_wide(text: str, width: float) -> None:
+    assert width_of(text) == width
+
+
+@pytest.mark.parametrize("sign", "、，。；：！？）》」』】〉”’·—的等级个名")
+def test_no_line_begins_with_what_closes(sign: str) -> None:
+    assert not any(line.startswith(sign) for line in break_lines(f"某某某某{sign}某某某", 4))
+
+
+@pytest.mark.parametrize("sign", "（《「『【〈“‘第和与及对拟")
+def test_no_line_ends_with_what_opens(sign: str) -> None:
+    assert not any(line.endswith(sign) for line in break_lines(f"某某某{sign}某某某某", 4))

@@ -28,6 +28,18 @@ def test_width_case_spaces_and_punctuation_count_for_nothing(typed: str, folded:
     assert fold(typed) == folded
 
 
+def test_the_best_match_comes_first() -> None:
+    assert sorted(Match) == [
+        Match.NAME,
+        Match.NAME_BEGINS,
+        Match.NAME_HOLDS,
+        Match.NAME_SOUNDS,
+        Match.NAME_SOUND_BEGINS,
+        Match.UNIT_HOLDS,
+        Match.UNIT_SOUNDS,
+    ]
+
+
 @pytest.mark.parametrize(
     ("query", "found"),
     [
@@ -41,6 +53,8 @@ def test_width_case_spaces_and_punctuation_count_for_nothing(typed: str, folded:
         ("一中学", Match.UNIT_HOLDS),
         ("麒麟", Match.UNIT_HOLDS),
         ("diyizhongxue", Match.UNIT_SOUNDS),
+        ("zhangsan", None),
+        ("qlq", Match.UNIT_SOUNDS),
         ("ql", None),  # two letters are in every unit
         ("李", None),
         ("limin吕", None),

@@ -42,7 +42,40 @@ def test_a_sum_that_does_not_add_up_is_told_with_its_cell(line: list[str], fault
     assert read(COUNTY, line)[1] == fault
 
 
+TOTAL = ["合计", "", "", "14", "5", "9", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("lines", "faults"),
+    [
+        ([["", "县（市、区）", "", "", "", "", "", ""], COUNTY, TOTAL], []),  # a heading in a line of its own
+        ([COUNTY, ["", "", "小计", "", "", "", "", ""], TOTAL],
+         ["D5 小计应为14，现在是空的。请核对上面各行。", "E5 小计应为5，现在是空的。请核对上面各行。",
+          "F5 小计应为9，现在是空的。请核对上面各行。"]),
+        ([["", "", "小计", "", "", "", "", ""], COUNTY, TOTAL], []),  # below nothing, an empty sum is one
+        ([["", "", "小计", "", "", "1", "", ""], COUNTY, TOTAL],
+         ["D4 小计应为0，现在是空的。请核对上面各行。", "E4 小计应为0，现在是空的。请核对上面各行。",
+          "F4 小计应为0，现在是“1”。请核对上面各行。"]),
+        ([TOTAL], ["A4 还没有填写名额，请至少写一个推荐单位。"]),
+        ([], ["A1 还没有填写名额，请至少写一个推荐单位。"]),
+        ([COUNTY], ["A5 缺少“合计”一行，应为：名额总数14，集体5，个人9。"]),
+        ([["3", "", "麒麟区", "15", "5", "9", "", ""], TOTAL], ["D4 名额总数应为集体与个人之和14，现在是“15”。"]),
+        ([["3", "", "麒麟区", "", "5", "9", "", ""], TOTAL], []),
+        ([COUNTY, ["4", "", "沾益区", "0", "0", "0", "", ""], TOTAL],
+         ["E5 集体和个人至少有一个名额；没有名额的单位请删去这一行。"]),
+        ([["3", "", "麒麟区", "", "五", "", "", ""], ["合计", "", "", "0", "0", "0", "", ""]],
+         ["E4 请填整数，没有名额填0，现在是“五”。", "F4 请填整数，没有名额填0，现在是空的。"]),
+        ([["3", "", "区", "14", "5", "9", "", ""], COUNTY, TOTAL], ["C4 单位名称请写2到120个字的规范全称。"]),
+        ([["3", "", "平安建设", "14", "5", "9", "", "委"], COUNTY, TOTAL], ["H4 单位名称请写2到120个字的规范全称。"]),
+        ([["3", "", "麒麟区", "14", "5", "9", "备" * 121, ""], TOTAL], ["G4 备注最多120个字。"]),
+        ([COUNTY, TOTAL, ["随便", "", "写", "", "", "", "", ""]], []),  # below the sum nothing is read
+    ],
+)  # fmt: skip
+def test_a_sheet_is_read_to_its_sum(lines: list[list[str]], faults: list[str]) -> None:
+    assert read(*lines)[1] == faults
+
+
 def test_a_unit_stands_once() -> None:
     lines, wrong = read(COUNTY, COUNTY, ["合计", "", "", "28", "10", "18", "", ""])
     assert [line.row for line in lines] == [4]
-    assert wrong[0].startswith("C5 ")
+    assert wrong[0] == "C5 “麒麟区”在第4行已经有名额，一个推荐单位只写一行。"

@@ -86,6 +86,7 @@ def test_what_contradicts_itself_is_told_in_words(fields: dict[str, Any], faults
     [
         {"key": "k" * 40},
         {"authorities": (*QUJING.authorities[:3], replace(AUDIT, key="a" * 24))},
+        {"conditions": (replace(RANK, key="r" * 40), *QUJING.conditions[1:])},
         {"county_share": 0},
         {"county_share": 100, "barred_from": Rank.COUNTY},
         {"barred_from": Rank.ABOVE},
@@ -114,6 +115,8 @@ def test_the_last_that_fits_has_no_fault(fields: dict[str, Any]) -> None:
          [f"标识“{'k' * 41}”应由小写字母开头，只含小写字母、数字、短横和下划线，最多40个字符。"]),
         ({"authorities": (*QUJING.authorities[:3], replace(AUDIT, key="a" * 25))},
          [f"标识“{'a' * 25}”应由小写字母开头，只含小写字母、数字、短横和下划线，最多24个字符。"]),
+        ({"conditions": (replace(RANK, key="r" * 41), *QUJING.conditions[1:])},
+         [f"标识“{'r' * 41}”应由小写字母开头，只含小写字母、数字、短横和下划线，最多40个字符。"]),
         ({"approvers": ("市委", "")}, ["approvers 应写两家审批机关（党委、政府）：推荐表上有两处盖章。"]),
         ({"approvers": ("市委", "市政府", "省委")},
          ["approvers 应写两家审批机关（党委、政府）：推荐表上有两处盖章。"]),
@@ -145,3 +148,22 @@ def test_the_last_that_fits_has_no_fault(fields: dict[str, Any]) -> None:
 )  # fmt: skip
 def test_what_is_just_beyond_is_told(fields: dict[str, Any], faults: list[str]) -> None:
     assert changed(**fields) == faults
+
+
+STAGE, ROUND = QUJING.stages[2], QUJING.rounds[3]
+
+
+@pytest.mark.parametrize(
+    ("fields", "where"),
+    [
+        ({"reviewers": ""}, "reviewers"),
+        ({"leaders_of": "\u3000"}, "leaders_of"),
+        ({"kind_names": {**QUJING.kind_names, TEAM: ""}}, "kinds.collective"),
+        ({"rounds": {**QUJING.rounds, 3: replace(ROUND, name="")}}, "rounds.3.name"),
+        ({"stages": {**QUJING.stages, 2: replace(STAGE, name="")}}, "stages.2.name"),
+        ({"authorities": (*QUJING.authorities[:3], replace(AUDIT, name=""))}, "authorities.audit.name"),
+        ({"conditions": (replace(RANK, name=""), *QUJING.conditions[1:])}, "conditions.rank.name"),
+    ],
+)
+def test_no_name_is_empty(fields: dict[str, Any], where: str) -> None:
+    assert changed(**fields) == [f"{where} 不能是空的。"]

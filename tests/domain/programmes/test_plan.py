@@ -79,7 +79,9 @@ def test_every_text_has_its_bounds() -> None:
         for length, fits in ((low - 1, False), (low, True), (high, True), (high + 1, False)):
             if length >= 0:
                 found = faults_of_texts(replace(PLAN, **{field: "字" * length}))
+                bounds = f"{low}到{high}个字" if low else f"最多{high}个字"
                 assert [fault.field for fault in found] == ([] if fits else [field]), (field, length)
+                assert all(f"请写{bounds}，现在" in fault.words for fault in found)
 
 
 @pytest.mark.parametrize(

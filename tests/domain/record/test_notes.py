@@ -104,6 +104,8 @@ def test_what_is_no_key_is_refused(key: str) -> None:
         f"{ORIGIN}\n9\n{'A' * 43}=\ntime 2026-11-30T02:00:00Z\ntime 2026-11-30T02:00:00Z\n",
         f"{ORIGIN}\n9\n{'A' * 43}=\ntime 2026-11-30 02:00\n",
         f"{ORIGIN}\n9\n{'A' * 43}=",
+        f"{ORIGIN}\n9\n{'A' * 43}=\n\n",
+        f"\n9\n{'A' * 43}=\n",
     ],
 )
 def test_what_is_no_checkpoint_is_refused(text: str) -> None:
@@ -129,6 +131,13 @@ def test_a_text_without_its_end_or_with_control_characters_is_not_signed() -> No
     ):
         with pytest.raises(BadNote):
             Note.parse(text)
+
+
+def test_a_note_has_at_most_a_hundred_signatures() -> None:
+    line = str(sign_note(SAYING, LOG_KEY, LOG.sign)).splitlines()[-1] + "\n"
+    assert len(parse_signatures(line * 100)) == 100
+    with pytest.raises(BadNote, match="too many signatures"):
+        parse_signatures(line * 101)
 
 
 def test_the_same_signature_stands_in_a_note_once() -> None:

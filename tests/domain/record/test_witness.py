@@ -26,6 +26,16 @@ def asked(old: int, new: int, known: int, root: bytes | None = None) -> WitnessA
     return judge(request, Checkpoint("log", new, root or ROOTS[new]), known, ROOTS[known])
 
 
+def test_answers_are_statuses_that_witnesses_know() -> None:
+    assert {answer.name: answer.value for answer in WitnessAnswer} == {
+        "COSIGNED": 200, "MALFORMED": 400, "NOT_SIGNED": 403, "UNKNOWN_LOG": 404, "OTHER_SIZE": 409, "NOT_GROWN": 422
+    }  # fmt: skip
+
+
+def test_a_proof_has_at_most_63_hashes() -> None:
+    assert len(WitnessRequest.parse(TOO_MANY.replace(f"\n{'A' * 43}=", "", 1)).path) == 63
+
+
 def test_what_grew_from_the_size_known_is_cosigned_and_nothing_else() -> None:
     for known in SIZES:
         for old in SIZES:

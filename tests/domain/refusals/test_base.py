@@ -146,6 +146,13 @@ def test_a_sentence_fits_its_facts(refused: Refusal, sentence: str) -> None:
     assert str(refused) == sentence
 
 
+def test_a_refusal_is_a_fault_of_its_field() -> None:
+    assert refusals.WrongPassword().faults == [Fault("password", "现在的密码不对，请重新输入。")]
+    assert refusals.AlreadyClosed().faults == [Fault("", "这次公示已经办结或撤回，不能再操作。")]
+    assert refusals.BadValue("name", "姓名请写1到60个字。").faults == [Fault("name", "姓名请写1到60个字。")]
+    assert refusals.NothingChanged("姓名", "name").field == "name"
+
+
 def test_reasons_stand_by_nominee() -> None:
     refused = refusals.NotReady("上报", [(1, "张三", ["公安意见未收"]), (2, "李四", ["照片未交"])])
     assert refused.reasons == {1: ["公安意见未收"], 2: ["照片未交"]}

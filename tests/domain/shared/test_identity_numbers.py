@@ -67,3 +67,23 @@ def test_the_example_of_the_standard_is_a_credit_code() -> None:
 def test_an_id_number_tells_birth_and_sex() -> None:
     assert birth_in("11010519491231002X") == dt.date(1949, 12, 31)
     assert (sex_in("11010519491231002X"), sex_in("440524188001010014")) == ("女", "男")
+
+
+def carried(first: str, letters: str, modulus: int, radix: int) -> int:
+    """The sum of both standards, carried from the left: the weight of a place is a power of the radix."""
+    total = 0
+    for letter in first:
+        total = (total + letters.index(letter)) * radix % modulus
+    return total
+
+
+@given(id_numbers)
+def test_the_weights_of_an_id_number_are_powers_of_two(number: str) -> None:
+    assert id_check_character(number[:17]) == "0123456789X"[(1 - carried(number[:17], "0123456789", 11, 2)) % 11]
+
+
+@given(st.text(LETTERS, min_size=17, max_size=17))
+def test_the_weights_of_a_credit_code_are_powers_of_three(first: str) -> None:
+    backwards = first[::-1]  # its weights grow from the left
+    total = carried(backwards, LETTERS, 31, 3) * pow(3, -1, 31)
+    assert credit_check_character(first) == LETTERS[-total % 31]
