@@ -78,8 +78,7 @@ def who_proposed_confirms(stack: ExitStack) -> None:
     check = states.check_action
 
     def as_anybody(actor: Actor, action: Action, case: CaseFacts, now: dt.datetime) -> None:
-        if action is not Action.CONFIRM:
-            check(actor, action, case, now)
+        check(actor, action, replace(case, proposed_by=None) if action is Action.CONFIRM else case, now)
 
     _put(stack, handling, "check_action", as_anybody)
     _put(stack, states, "check_action", as_anybody)
