@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.database import Database
 from app.demo.build import build
 from app.sealing import Keyring
+from app.services.nominees.marks import wrong_marks_by
 from app.services.record.checks.registry import INVARIANTS
 from app.services.record.checks.run import MOST_NAMED, Finding, check, check_database
 from tests.busy import OPEN
@@ -91,7 +92,7 @@ def _disarmed(database: Database) -> Connection:
 
 def found(connection: Connection) -> list[Finding]:
     with Session(connection) as session:
-        return check(session, at(OPEN))
+        return check(session, at(OPEN), wrong_marks_by(Keyring(KEY.decode())))
 
 
 @pytest.mark.parametrize("corruption", CORRUPTIONS, ids=lambda corruption: cast(Corruption, corruption).name)
