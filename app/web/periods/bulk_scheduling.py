@@ -54,7 +54,7 @@ def plan_many() -> ResponseReturnValue:
     form = ScheduleForm(formdata=None)
     if programme is not None:
         form.opening.data = first_possible_day(calendar_for(programme))
-    free = [each.organiser.id for each in found if each.free and each.round.number == round_number]
+    free = [each.organiser_id for each in found if each.free and each.round.number == round_number]
     return _page(programme, round_number, form, free)
 
 
