@@ -57,9 +57,12 @@ from app.models import (
     User,
 )
 from app.models.periods import days_to_json
+from app.sealing import Keyring
+from app.services.nominees import marks
 from app.services.record import chain
 from app.services.record.chain import Act
 from app.services.record.sealer import seal_all
+from bench import not_shown_yet
 from bench.content import CALENDAR
 
 _AT_ONCE = 1_000
@@ -79,12 +82,16 @@ class LongLists:
     head: int
     auditor: int
     programme: int
+    waiting: int  # the programme whose nominees are not shown to the city yet
     period: int
     unit: int
 
 
-def fill(database: Database, now: dt.datetime, *, entries: int, cases: int) -> LongLists:
-    """Fill a migrated, empty database: `entries` nominees, shown in windows open now, and `cases` on them."""
+def fill(database: Database, now: dt.datetime, keyring: Keyring, *, entries: int, cases: int) -> LongLists:
+    """Fill a migrated, empty database: `entries` nominees, shown in windows open now, and `cases` on them.
+
+    As many nominees of a second programme are not shown to the city yet (bench/not_shown_yet.py).
+    """
     with database.writer() as session:
         office, units = _units(session)
         people = _people(session, office, units, entries // 50)
@@ -96,10 +103,11 @@ def fill(database: Database, now: dt.datetime, *, entries: int, cases: int) -> L
         _reviews(session, people["office"], entries, now)
         _cases(session, periods, shown, people, now, cases)
         _records(session, programme, periods, people, now, cases)
+        later = not_shown_yet.write(session, keyring, units, people["office"].id, now, entries)
+        marks.renew(session, keyring, session.scalars(select(Nominee.id)))
         session.commit()
-        ids = LongLists(
-            people["office"].id, people["head"].id, people["auditor"].id, programme.id, periods[0].id, units[0].id
-        )
+        persons = (people[name].id for name in ("office", "head", "auditor"))
+        ids = LongLists(*persons, programme.id, later.id, periods[0].id, units[0].id)
     seal_all(database)
     return ids
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from app.clock import now
 from app.database import Database
+from app.sealing import Keyring
 from app.web.factory import create_app
 from bench import long_lists, report, servers
 from bench.long_lists import LongLists
@@ -24,6 +25,7 @@ _ROUNDS = 3
 # The pages of lists, by who looks, as they open; then what somebody asks of them.
 LISTS = {
     "office": (
+        "/office/",
         "/office/cases",
         "/office/cases?page=2",
         "/office/cases?sort=-name",
@@ -52,8 +54,24 @@ LISTS = {
         "/programmes/",
         "/programmes/{programme}/papers/nominees",
         "/desk/cases/200000001",
+        "/programmes/{waiting}",
+        "/programmes/{waiting}/plan",
+        "/programmes/{waiting}/quotas",
+        "/programmes/{waiting}/papers",
+        "/nominees/vacancies?programme={waiting}",
+        "/office/periods/new",
+        "/office/periods/new?programme={waiting}&round=1",
     ),
-    "head": ("/desk/", "/desk/letters", "/desk/registrations", "/nominees/", "/imports/", "/people/", "/units/"),
+    "head": (
+        "/programmes/{waiting}/papers",
+        "/desk/",
+        "/desk/letters",
+        "/desk/registrations",
+        "/nominees/",
+        "/imports/",
+        "/people/",
+        "/units/",
+    ),
 }
 
 
@@ -88,7 +106,7 @@ class _Page:
 def _pages(url: str, size: tuple[int, int]) -> dict[tuple[str, str], _Page]:
     database = Database(url)
     database.migrate()
-    made = long_lists.fill(database, now(), entries=size[0], cases=size[1])
+    made = long_lists.fill(database, now(), Keyring(servers.KEY), entries=size[0], cases=size[1])
     database.dispose()
     app = create_app(Settings(database_url=url, secret_key=servers.KEY, identity_key=servers.KEY))
     found = {}

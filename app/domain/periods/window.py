@@ -70,6 +70,11 @@ class PhaseDates:
     closed_at: dt.datetime | None = None
     cancelled_at: dt.datetime | None = None
 
+    @property
+    def conclude_day(self) -> dt.date:
+        """Return the day at whose 24:00 the deadline is."""
+        return last_day_before(self.conclude_by)
+
     def phase(self, now: dt.datetime) -> Phase:
         if self.cancelled_at is not None:
             return Phase.CANCELLED

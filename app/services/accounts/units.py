@@ -46,6 +46,12 @@ def tree(session: Session, actor: Actor) -> Sequence[Unit]:
     return in_order(session, session.scalars(found))
 
 
+def recommending(session: Session) -> list[Unit]:
+    """List the recommending units, in the one order of every list."""
+    found = select(Unit).where(Unit.kind == UnitKind.RECOMMENDER).options(joinedload(Unit.parent))
+    return in_order(session, session.scalars(found))
+
+
 def stored_units(session: Session, actor: Actor) -> StoredRows[Unit]:
     """Return the units that this person may see, in the one order of every list (unit_order.py)."""
     own = Unit.kind == UnitKind.OWN

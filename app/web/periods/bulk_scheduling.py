@@ -80,8 +80,8 @@ def plan_many() -> ResponseReturnValue:
     if programme is None:
         return _page(None, round_number, form, _Ticked((), ()))
     form.opening.data = first_possible_day(calendar_for(programme))
-    able = {each.organiser.id for each in found if each.round.number == round_number}
-    free = {each.organiser.id for each in found if each.free and each.round.number == round_number}
+    able = {each.organiser_id for each in found if each.round.number == round_number}
+    free = {each.organiser_id for each in found if each.free and each.round.number == round_number}
     listed = _listed(programme, round_number, able)
     return _page(programme, round_number, form, _Ticked(listed, free.intersection(listed)))
 
@@ -146,7 +146,7 @@ def _page_asked(units: int) -> int:
 def _elsewhere(programme: Programme, round_number: int, listed: Collection[int]) -> frozenset[int]:
     """Return the units of the other pages that could open a period of the round now."""
     found = openings.find_openings(session(), portal().keyring, programme, now())
-    free = {each.organiser.id for each in found if each.free and each.round.number == round_number}
+    free = {each.organiser_id for each in found if each.free and each.round.number == round_number}
     return frozenset(free.difference(listed))
 
 

@@ -26,7 +26,7 @@ from app.services.office import planning
 from app.services.periods import openings, scheduling
 from app.services.periods.openings import Opening
 from app.services.periods.readiness import readiness
-from app.services.programmes.listing import all_programmes, organisers
+from app.services.programmes.listing import all_programmes, find_organisers, is_organiser
 from app.web.periods.blueprint import blueprint
 from app.web.shared.access import allow, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
@@ -34,6 +34,8 @@ from app.web.shared.forms import PlainForm
 from app.web.shared.lists import ids_ticked
 from app.web.shared.notices import notice_for
 from app.web.shared.portal import now, number, portal, session
+
+_MOST_UNITS, _LONGEST_WORD = 100, 60
 
 
 class ScheduleForm(PlainForm):
@@ -69,14 +71,20 @@ def choose_organiser() -> ResponseReturnValue:
     programme, found = choose_programme()
     programme_id = programme.id if programme else 0
     round_number = choose_round(found, ROUND_NUMBERS)
-    counts = {each.organiser.id: each.nominees for each in found if each.round.number == round_number}
+    counts = {each.organiser_id: each.nominees for each in found if each.round.number == round_number}
+    word = request.args.get("unit", "").strip()[:_LONGEST_WORD]
+    able, others, more = find_organisers(session(), programme_id, round_number, word, _MOST_UNITS, counts)
     return render_template(
         "periods/choose_organiser.html",
         programmes=programmes,
         programme_id=programme_id,
         round_number=round_number,
         rounds=notice_for(programme).rounds.values(),
-        organisers=sorted(organisers(session(), programme_id, round_number), key=lambda unit: unit.id not in counts),
+        word=word,
+        able=able,
+        others=others,
+        others_in_all=more,
+        most=_MOST_UNITS,
         counts=counts,
     )
 
@@ -179,7 +187,7 @@ def _programme_and_organiser(programme_id: int, round_number: int, organiser_id:
     organiser = session().get(Unit, organiser_id)
     if programme is None or organiser is None or not 1 <= round_number <= LAST_ROUND:
         abort(404)
-    if organiser.id not in {unit.id for unit in organisers(session(), programme_id, round_number)}:
+    if not is_organiser(session(), programme_id, round_number, organiser.id):
         abort(404)
     return programme, organiser
 

@@ -19,6 +19,7 @@ from app.database import Database
 from app.demo.build import build
 from app.models import Base
 from app.sealing import Keyring
+from app.services.nominees.marks import wrong_marks_by
 from app.services.record.checks.registry import INVARIANTS, Invariant, LiveData, places
 from app.services.record.checks.run import MOST_NAMED, Finding, all_invariants, check, check_database
 from tests.busy import OPEN
@@ -163,7 +164,7 @@ def _disarmed(database: Database) -> Connection:
 
 def found(connection: Connection, invariants: Sequence[Invariant]) -> list[Finding]:
     with Session(connection) as session:
-        return check(session, at(OPEN), invariants)
+        return check(session, at(OPEN), wrong_marks_by(Keyring(KEY.decode())), invariants)
 
 
 @pytest.mark.walk
