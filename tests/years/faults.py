@@ -78,8 +78,7 @@ def who_proposed_confirms(stack: ExitStack) -> None:
     check = states.check_action
 
     def as_anybody(actor: Actor, action: Action, case: CaseFacts, now: dt.datetime) -> None:
-        if action is not Action.CONFIRM:
-            check(actor, action, case, now)
+        check(actor, action, replace(case, proposed_by=None) if action is Action.CONFIRM else case, now)
 
     _put(stack, handling, "check_action", as_anybody)
     _put(stack, states, "check_action", as_anybody)
@@ -109,8 +108,30 @@ def a_complaint_against_the_unit_goes_to_the_unit(stack: ExitStack) -> None:
     _put(stack, intake, "write_down", as_any_other)
 
 
+def what_nobody_read_is_confirmed(stack: ExitStack) -> None:
+    """The second person confirms what waits, whatever stood on the page (SECURITY 51)."""
+    require = proposals.require_second_person
+    _put(
+        stack,
+        proposals,
+        "require_second_person",
+        lambda work, case, _: require(work, case, case.proposal_version or 0),
+    )
+
+
+def who_was_out_is_put_out_again(stack: ExitStack) -> None:
+    _put(stack, settlement, "_left_before", lambda *_: {})
+    _put(stack, investigation, "lock_and_find_left", lambda *_: {})
+
+
 def an_upheld_objection_puts_nobody_out(stack: ExitStack) -> None:
     _put(stack, investigation, "_disqualify", lambda *_: None)
+
+
+def a_conclusion_counts_after_the_deadline(stack: ExitStack) -> None:
+    """Until the deadline is settled an open case is open."""
+    _put(stack, handling, "too_late_to_conclude", lambda *_: False)
+    _put(stack, Case, "state_at", lambda case, now: case.state)
 
 
 def who_acted_looks_a_second_time(stack: ExitStack) -> None:
@@ -143,6 +164,9 @@ FAULTS: tuple[Fault, ...] = (
     a_complaint_against_the_unit_goes_to_the_unit,
     an_upheld_objection_puts_nobody_out,
     who_acted_looks_a_second_time,
+    what_nobody_read_is_confirmed,
+    who_was_out_is_put_out_again,
+    a_conclusion_counts_after_the_deadline,
 )
 
 
