@@ -22,9 +22,9 @@ test: $(VENV)/.installed-test browser nginx printer check
 quick: $(VENV)/.installed-test
 	@$(BIN)/python -m pytest tests/domain tests/services tests/web -k "not postgresql" -m "not soak and not walk" -n 2 --dist worksteal
 
-# The long walks that `make test` leaves out: every test marked `soak`. CI runs them after it.
+# The long walks that `make test` leaves out: every test marked `soak`. MINUTES: those that have not begun by then are skipped.
 walks: $(VENV)/.installed-test browser nginx printer
-	$(BIN)/python -m pytest -m soak -n 2 --dist worksteal
+	$(BIN)/python -m pytest -m soak -n 2 --dist worksteal $(if $(MINUTES),--minutes $(MINUTES))
 
 # All that `make test` leaves out: the long walks, and the long forms of what it does in short.
 soak: walks

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import gc
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -40,6 +41,7 @@ spare_the_disk()
 hash_cheaply()
 copy_here()
 KEY = b"a key for tests, thirty-two bytes"
+BEGAN = time.monotonic()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -56,6 +58,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     parser.addoption("--messages", type=int, default=60, help="how many messages leave while senders are killed")
     parser.addoption("--messages-a-second", type=int, default=40, help="how many of them are committed, in the mean")
+    parser.addoption("--minutes", type=float, default=0, help="what has not begun by then is skipped; 0: nothing is")
     parser.addoption("--acts", type=int, default=700, help="how many acts the tests of the record's tree are about")
     parser.addoption("--senders-killed", type=int, default=4, help="how often a sender is killed meanwhile")
 
@@ -75,6 +78,13 @@ def pytest_collection_finish() -> None:
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
     gc.enable()
+
+
+@pytest.hookimpl(tryfirst=True)  # before any fixture
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    minutes = item.config.option.minutes
+    if minutes and time.monotonic() > BEGAN + 60 * minutes:
+        pytest.skip(f"the {minutes:g} minutes are over")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -230,7 +230,7 @@ def press(page: Page, name: str) -> None:
 
     A click alone may return before the navigation, and the old page would be checked.
     """
-    button = page.locator("button").filter(has_text=re.compile(rf"^\s*{re.escape(name)}\s*$")).first
+    button = page.locator("button:not([aria-hidden])").filter(has_text=re.compile(rf"^\s*{re.escape(name)}\s*$")).first
     if not button.is_visible():
         page.locator("details", has=button).first.locator("summary").first.click()
     with page.expect_navigation():

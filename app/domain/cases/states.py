@@ -262,8 +262,7 @@ class CaseFacts:
     all_withdrawn: bool = False
     shown_to_units: bool = True
     look_asked: bool = False
-    # everybody who acted in the case, apart from urging; used for a second look only
-    acted: frozenset[int] = frozenset()
+    acted: frozenset[int] = frozenset()  # everybody who did, apart from urging; for a second look only
     behind: Mapping[int, frozenset[int]] = field(default_factory=dict)
 
     def escalated(self, now: dt.datetime) -> bool:
@@ -277,7 +276,7 @@ class CaseFacts:
 
     def persons(self, *accounts: int) -> frozenset[int]:
         """Return who may be acting with these accounts (R22)."""
-        return frozenset[int]().union(*(self.behind.get(each, (each,)) for each in accounts))
+        return frozenset(one for each in accounts for one in self.behind.get(each, (each,)))
 
     @property
     def has_hands(self) -> bool:
@@ -301,9 +300,7 @@ def concerns(actor: Actor, case: CaseFacts) -> bool:
     """Return whether a case is this person's: its unit's, its superior's, the office's; never the recused's (R21)."""
     if actor.user_id in case.recused or actor.role is Role.AUDITOR:
         return False
-    if actor.role is Role.OFFICE:
-        return True
-    return actor.unit_id in (case.handler_unit_id, case.superior_unit_id)
+    return actor.role is Role.OFFICE or actor.unit_id in (case.handler_unit_id, case.superior_unit_id)
 
 
 def may_see(actor: Actor, case: CaseFacts) -> bool:
@@ -314,8 +311,7 @@ def may_see(actor: Actor, case: CaseFacts) -> bool:
 def takes_over(actor: Actor, action: Action, case: CaseFacts) -> bool:
     """Tell whether this act makes the office the handler of the case (R21)."""
     by_office = actor.role is Role.OFFICE and action in (Action.ACCEPT, Action.DECLINE)
-    moves = by_office or action in (Action.HAND_UP, Action.TAKE_OVER, Action.REOPEN)
-    return moves and not case.handled_by_office
+    return (by_office or action in (Action.HAND_UP, Action.TAKE_OVER, Action.REOPEN)) and not case.handled_by_office
 
 
 def check_action(actor: Actor, action: Action, case: CaseFacts, now: dt.datetime) -> None:
@@ -357,9 +353,9 @@ def check_recusal(actor: Actor, other: Actor, case: CaseFacts) -> None:
 
 
 def check_joining(lead: CaseFacts, recused: frozenset[int]) -> None:
-    """Let a case from which these people are recused come into `lead`, from which they are recused from then on (R21).
+    """Let a case come into `lead`, from which `recused` of either are recused from then on (R21).
 
-    Raises NotAllowed where the lead would be left without two people who can conclude it (R21).
+    Raises NotAllowed where the lead would be left without two people who can conclude it.
     """
     _require_hands(lead, replace(lead, recused=lead.recused | recused))
 
@@ -420,5 +416,4 @@ def require_move(current: State, target: State, action: str) -> State:
 
 
 assert MOVES.keys() == set(State), "every state has its row"  # noqa: S101 - a table checked once, at import
-assert ACTION_STATES.keys() == set(Action), "every action has its row"  # noqa: S101 - as above
-assert RIGHTS.keys() == set(Action), "who may do each is said"  # noqa: S101 - as above
+assert ACTION_STATES.keys() == RIGHTS.keys() == set(Action), "every action has its rows"  # noqa: S101 - as above

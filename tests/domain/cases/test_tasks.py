@@ -139,7 +139,7 @@ def test_a_second_look_waits_for_nobody_behind_whose_account_somebody_acted(
         look_asked=True,
         acted=frozenset({20}),
         office_hands=frozenset({20, 21, 23}),
-        behind=behind,
+        behind={account: frozenset({person}) for account, person in behind.items()},
         recused=frozenset(recused),
     )
     office = [Actor(number, Role.OFFICE, OFFICE_UNIT) for number in (20, 21, 23)]

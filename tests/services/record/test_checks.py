@@ -130,6 +130,10 @@ def _copy(made: Database, database: Database) -> None:
             writing.execute(table.delete())
             if rows := [dict(row) for row in reading.execute(select(table)).mappings()]:
                 writing.execute(table.insert(), rows)
+                if (column := table.autoincrement_column) is not None:
+                    ahead = "SELECT setval(pg_get_serial_sequence(%(table)s, %(column)s), %(last)s)"
+                    last = max(row[column.name] for row in rows)
+                    writing.exec_driver_sql(ahead, {"table": table.name, "column": column.name, "last": last})
     made.dispose()
 
 
