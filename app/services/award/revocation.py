@@ -23,7 +23,7 @@ from app.services.award.deciding import NUMBER, check_day
 from app.services.nominees.access import nominees_visible_to, require_impartial
 from app.services.record.chain import on_nominee
 from app.services.shared.locks import lock_row
-from app.services.shared.stored_rows import StoredRows
+from app.services.shared.stored_rows import Selection, StoredRows
 from app.services.shared.texts import checked_text
 from app.services.shared.work import Work, use_case
 
@@ -118,13 +118,7 @@ def honour_of(session: Session, nominee_id: int) -> Honour | None:
 
 def honours_of(session: Session, programme_id: int, actor: Actor) -> Sequence[Honour]:
     """List the honours that a programme's decision names and a person may see, in its order."""
-    return session.scalars(
-        select(Honour)
-        .join(Nominee, Honour.nominee_id == Nominee.id)
-        .where(Nominee.programme_id == programme_id, nominees_visible_to(actor))
-        .order_by(Honour.position)
-        .options(joinedload(Honour.decision), selectinload(Honour.revocation))
-    ).all()
+    return list(stored_honours(session, programme_id, actor).every(Selection()))
 
 
 def stored_honours(session: Session, programme_id: int, actor: Actor) -> StoredRows[Honour]:

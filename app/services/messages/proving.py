@@ -155,14 +155,12 @@ def _code_is_valid(session: Session, reach: Reach, user: User, now: dt.datetime)
 
 def _proves_owner(session: Session, keyring: Keyring, reach: Reach, user: User) -> bool:
     confirmed = bool(reach.owners) and reach.confirmed_at is not None
-    entered_for = None
-    if reach.entered_by is not None and not session.get_one(User, reach.entered_by).waits_for_agreement:
-        entered_for = session.get_one(User, reach.entered_by).speaks_for
+    clerk = None if reach.entered_by is None else session.get_one(User, reach.entered_by)
     held = HeldAddress(
         in_use=reach.stopped_at is None and reach.bounced_at is None,
         of_others=_is_used_by_others(session, keyring, user, reach.channel, unseal_address(keyring, reach)),
         confirmed_by_owner=confirmed,
-        entered_for=entered_for,
+        entered_for=None if clerk is None or clerk.waits_for_agreement else clerk.speaks_for,
     )
     return proves_owner(held, user.persons)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, false, or_, select
+from sqlalchemy import ColumnElement, Select, case, false, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from app.domain.cases.states import Actor
@@ -24,6 +24,9 @@ from app.services.shared.stored_rows import StoredRows
 
 OWN_UNIT = aliased(Unit, name="own_unit")
 RECOMMENDER = aliased(Unit, name="recommender")
+# The unit a nominee belongs to, as lists show it: nothing where the nominee is that unit.
+OWN_UNIT_SHOWN = case((OWN_UNIT.name != Nominee.name, OWN_UNIT.name), else_="")
+ORDER = (Nominee.recommender_id, Nominee.kind, Nominee.position, Nominee.id)
 REVERSED = "取消资格的决定已撤销"
 
 
@@ -65,8 +68,6 @@ def stored_nominees(
         .join(Programme, Nominee.programme_id == Programme.id)
         .where(Nominee.programme_id == programme.id, nominees_visible_to(actor))
     )
-    own = bare.join(OWN_UNIT, Nominee.unit_id == OWN_UNIT.id)
-    source = own.join(RECOMMENDER, Nominee.recommender_id == RECOMMENDER.id)
 
     def load(ids: Sequence[int]) -> list[ListedNominee]:
         found = session.scalars(
@@ -78,8 +79,13 @@ def stored_nominees(
         written, out = _disqualifications(session, ids), find_disqualified(session, ids, now)
         return [ListedNominee(one, standings[one.id], written.get(one.id, ()), one.id in out) for one in found]
 
-    order = (Nominee.recommender_id, Nominee.kind, Nominee.position, Nominee.id)
-    return StoredRows(session, Nominee.id, source, order, load, lambda row: row.id, bare=bare)
+    return StoredRows(session, Nominee.id, with_units(bare), ORDER, load, lambda row: row.id, bare=bare)
+
+
+def with_units(nominees: Select[Any]) -> Select[Any]:
+    """Join the unit of each of these nominees and the one that recommends it, for columns that name them."""
+    own = nominees.join(OWN_UNIT, Nominee.unit_id == OWN_UNIT.id)
+    return own.join(RECOMMENDER, Nominee.recommender_id == RECOMMENDER.id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from app.models import Nominee, Period, Programme, Unit
 from app.sealing import Keyring
 from app.services.nominees.access import nominees_visible_to, of_programme
 from app.services.nominees.groups import count, find_groups
-from app.services.nominees.listed import OWN_UNIT, RECOMMENDER
+from app.services.nominees.listed import ORDER, with_units
 from app.services.papers.nominees import is_municipal
 from app.services.papers.paper import recommenders
 from app.services.shared import leavers
@@ -93,15 +93,12 @@ def stored_nominees(session: Session, programme_id: int, actor: Actor, now: dt.d
     bare = select(Nominee.id).where(*remain)
     if not actor.is_office:
         bare = bare.where(Nominee.recommender_id == actor.unit_id)
-    own = bare.join(OWN_UNIT, Nominee.unit_id == OWN_UNIT.id)
-    source = own.join(RECOMMENDER, Nominee.recommender_id == RECOMMENDER.id)
-    order = (Nominee.recommender_id, Nominee.kind, Nominee.position, Nominee.id)
     units = joinedload(Nominee.recommender), joinedload(Nominee.unit)
 
     def load(ids: Sequence[int]) -> Sequence[Nominee]:
         return session.scalars(select(Nominee).where(Nominee.id.in_(ids)).options(*units)).all()
 
-    return StoredRows(session, Nominee.id, source, order, load, lambda row: row.id, bare=bare)
+    return StoredRows(session, Nominee.id, with_units(bare), ORDER, load, lambda row: row.id, bare=bare)
 
 
 def of_nominees(session: Session, programme_id: int, actor: Actor, now: dt.datetime) -> list[Nominee]:

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import case as sql_case
 from sqlalchemy import select
 
 from app.domain.nominees.statuses import STATUS_NAMES, Status
@@ -14,7 +13,7 @@ from app.models import Nominee, Programme, Unit
 from app.services.award import revocation
 from app.services.nominees import access, dossiers, gates, listed, nominating
 from app.services.nominees.dossiers import DossierView
-from app.services.nominees.listed import OWN_UNIT, RECOMMENDER, ListedNominee
+from app.services.nominees.listed import OWN_UNIT_SHOWN, RECOMMENDER, ListedNominee
 from app.services.nominees.statuses import status_in_sql
 from app.services.office.nominee_actions import actions_for
 from app.services.office.nominee_paths import path_of
@@ -70,12 +69,11 @@ def _listing(programme: Programme | None) -> Listing[ListedNominee]:
     offered = there.statuses | {Status.RUNNING}
     kinds = programme.rules.kind_names
     status = status_in_sql(now())
-    own = sql_case((OWN_UNIT.name != Nominee.name, OWN_UNIT.name), else_="")
     return Listing(
         title="推荐对象",
         columns=[
             Column("name", "名称", lambda n: n.nominee.name, 18, href=_address, sql=a_text(Nominee.name)),
-            Column("unit", "所在单位", _unit, 28, sql=a_text(own)),
+            Column("unit", "所在单位", _unit, 28, sql=a_text(OWN_UNIT_SHOWN)),
             Column("kind", "类别", lambda n: kinds[n.nominee.kind], 12, sql=a_name(Nominee.kind, kinds)),
             Column("recommender", "推荐单位", lambda n: n.nominee.recommender.name, 16, sql=a_text(RECOMMENDER.name)),
             Column("position", "排序", lambda n: n.nominee.position, 8, sql=a_number(Nominee.position)),

@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 
 from flask import abort, render_template, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import case as sql_case
 from sqlalchemy import select
 
 from app.domain.calendar.workdays import last_day_before, local_date
@@ -18,7 +17,7 @@ from app.domain.periods.window import Phase
 from app.domain.shared.wording import day
 from app.models import Nominee, Period, Programme, Unit
 from app.services.nominees import batches
-from app.services.nominees.listed import OWN_UNIT, RECOMMENDER
+from app.services.nominees.listed import OWN_UNIT_SHOWN, RECOMMENDER
 from app.services.papers import asking, available, templates
 from app.services.papers.asking import Asked
 from app.services.papers.available import UnitPapers
@@ -251,7 +250,6 @@ def _nominees(programme: Programme, rows: StoredRows[Nominee]) -> Listing[Nomine
     notice, kinds = programme.rules, programme.rules.kind_names
     recommended = rows.counts_by(Nominee.recommender_id)
     recommenders = unit_options(session().scalars(select(Unit).where(of_ids(Unit.id, recommended))))
-    own = sql_case((OWN_UNIT.name != Nominee.name, OWN_UNIT.name), else_="")
     return Listing(
         title="推荐对象的文书",
         columns=[
@@ -264,7 +262,13 @@ def _nominees(programme: Programme, rows: StoredRows[Nominee]) -> Listing[Nomine
                 sql=a_text(Nominee.name),
             ),
             Column("kind", "类别", lambda n: kinds[n.kind], 12, sql=a_name(Nominee.kind, kinds)),
-            Column("unit", "所在单位", lambda n: n.unit.name if n.unit.name != n.name else "", 28, sql=a_text(own)),
+            Column(
+                "unit",
+                "所在单位",
+                lambda n: n.unit.name if n.unit.name != n.name else "",
+                28,
+                sql=a_text(OWN_UNIT_SHOWN),
+            ),
             Column("recommender", "推荐单位", lambda n: n.recommender.name, 16, sql=a_text(RECOMMENDER.name)),
             _paper(
                 "form",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from app.services.messages import fates
 from app.services.office import planning
 from app.services.periods import bulk_scheduling, openings, scheduling
 from app.services.periods.bulk_scheduling import Order, OrganiserChoice, Rehearsal
+from app.services.periods.openings import Opening
 from app.services.periods.readiness import readiness
 from app.services.programmes.listing import all_programmes, organisers
 from app.web.periods.blueprint import blueprint
@@ -81,7 +82,7 @@ def plan_many() -> ResponseReturnValue:
         return _page(None, round_number, form, _Ticked((), ()))
     form.opening.data = first_possible_day(calendar_for(programme))
     able = {each.organiser_id for each in found if each.round.number == round_number}
-    free = {each.organiser_id for each in found if each.free and each.round.number == round_number}
+    free = _free(found, round_number)
     listed = _listed(programme, round_number, able)
     return _page(programme, round_number, form, _Ticked(listed, free.intersection(listed)))
 
@@ -146,8 +147,12 @@ def _page_asked(units: int) -> int:
 def _elsewhere(programme: Programme, round_number: int, listed: Collection[int]) -> frozenset[int]:
     """Return the units of the other pages that could open a period of the round now."""
     found = openings.find_openings(session(), portal().keyring, programme, now())
-    free = {each.organiser_id for each in found if each.free and each.round.number == round_number}
-    return frozenset(free.difference(listed))
+    return frozenset(_free(found, round_number).difference(listed))
+
+
+def _free(found: Iterable[Opening], round_number: int) -> set[int]:
+    """Return the units that could open a period of this round now."""
+    return {each.organiser_id for each in found if each.free and each.round.number == round_number}
 
 
 def _page(
