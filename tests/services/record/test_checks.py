@@ -36,6 +36,7 @@ _UNIQUE = (
     "uq_proceedings_one_decision",
     "uq_disqualifications_one_lapse",
 )
+WRONG_MARKS = wrong_marks_by(Keyring(KEY.decode()))
 TABLES = {table.name for table in Base.metadata.sorted_tables}
 
 
@@ -54,7 +55,7 @@ class SoundBase:
         found = {}
         for one in all_invariants():
             with noted(self.connection) as statements, Session(self.connection) as session:
-                live = LiveData(session, at(OPEN))
+                live = LiveData(session, at(OPEN), WRONG_MARKS)
                 assert list(places(live, one.wrong(live))) == []
             found[one] = tables_in(statements)
         return found
@@ -168,7 +169,7 @@ def _disarmed(database: Database) -> Connection:
 
 def found(connection: Connection, invariants: Sequence[Invariant]) -> list[Finding]:
     with Session(connection) as session:
-        return check(session, at(OPEN), wrong_marks_by(Keyring(KEY.decode())), invariants)
+        return check(session, at(OPEN), WRONG_MARKS, invariants)
 
 
 @pytest.mark.walk
