@@ -88,7 +88,7 @@ def tables_in(statements: Sequence[str]) -> set[str]:
 Bases = Callable[[str], SoundBase]
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.soak)])
 def bases(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path
 ) -> Iterator[Bases]:

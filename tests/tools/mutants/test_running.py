@@ -7,6 +7,8 @@ import sys
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[3]
 
 MODULE = """
@@ -63,6 +65,7 @@ SURVIVORS = {
 }
 
 
+@pytest.mark.soak
 def test_survivors_are_what_no_test_notices(tmp_path: Path) -> None:
     """A loop that never ends is noticed, and what ran before any test."""
     (tmp_path / "app/domain").mkdir(parents=True)
