@@ -198,6 +198,9 @@ def test_what_is_out_of_range_is_refused(grown: tuple[Store, list[bytes], list[b
     assert not verify_consistency(5, 5, roots[5], roots[5], [leaves[0]])
     assert not verify_consistency(0, 5, roots[1], roots[5], [])
     assert not verify_consistency(4, 5, roots[4], roots[5], [])
+    # Nobody stands before the first: the last leaf's own path does not prove it there.
+    assert verify_inclusion(leaves[7], 7, 8, inclusion_proof(7, 8, store.read), roots[8])
+    assert not verify_inclusion(leaves[7], -1, 8, inclusion_proof(7, 8, store.read), roots[8])
     assert not verify_inclusion(leaves[0], 0, 1, [b""], roots[1])
     assert not verify_inclusion(leaves[0][:-1], 0, 1, [], leaves[0][:-1])
 
