@@ -171,6 +171,11 @@ def test_white_space_of_the_number_is_tidied() -> None:
     assert notice.number == "国办发明电 〔2026〕 1号"
 
 
+def test_the_number_has_at_most_200_characters() -> None:
+    (notice,) = read_notices(document(notice="号" * 200))
+    assert notice.number == "号" * 200
+
+
 def test_a_byte_order_mark_is_no_fault() -> None:
     assert read_notices("\ufeff" + document()) == read_notices(document())
 

@@ -52,6 +52,8 @@ def test_a_resume_without_gaps_passes(text: str) -> None:
         ("在某厂工作多年", "看不出各段经历的起止年月"),
         ("2001年—2004年 高中", "看不出各段经历的起止年月"),
         ("2001年—2004年 高中\n2004.07至今 某厂", "有的经历只写了年份"),
+        # A line that ends before it begins is told once, and opens no gap behind it after which a holiday would do.
+        ("2004.06-2001.09 高中\n2004.09-至今 某厂", "有一段经历的结束时间早于开始时间（2004年6月开始的一段）"),
         ("2004.07-2001.09 高中\n2001.09-至今 某厂", "有一段经历的结束时间早于开始时间（2004年7月开始的一段）"),
     ],
 )
