@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+import pytest
+
 from app.domain.cases.states import Role
 from app.domain.programmes.annex_one import BookPlaces
 from app.domain.programmes.contacts import Contact
@@ -88,6 +90,33 @@ def test_the_notices_own_annex_is_read_as_it_is_printed() -> None:
         BookPerson(2, "qilin01", "张三", Role.HEAD, "麒麟区"),
         BookPerson(3, "ban01", "李四", Role.OFFICE, ""),
     ]
+
+
+@pytest.mark.parametrize(
+    ("share", "read_as", "faults"),
+    [
+        ("", 10, []),  # as the notice proposes
+        ("0", 0, []),
+        ("15", 15, []),
+        ("100", 100, []),
+        ("101", 101, [("活动", 8, "B")]),
+        ("一成", -1, [("活动", 8, "B")]),  # no share at all, and told
+        ("10%", -1, [("活动", 8, "B")]),
+    ],
+)
+def test_a_share_is_that_of_the_book_or_of_the_notice(
+    share: str, read_as: int, faults: list[tuple[str, int, str]]
+) -> None:
+    book, wrong = read(sheets(活动=[*ABOUT, ["县处级比例上限（%）", share]]))
+    assert book.plan.county_share == read_as
+    assert [(each.sheet, each.row, each.column) for each in wrong] == faults
+
+
+def test_what_a_line_says_is_the_same_in_whatever_row_it_stands() -> None:
+    block = Contact("0874-3120000")
+    assert BookContact(2, "麒麟区", block) == BookContact(9, "麒麟区", block) != BookContact(2, "沾益区", block)
+    assert BookPerson(2, "a", "张三", Role.HEAD, "麒麟区") == BookPerson(9, "a", "张三", Role.HEAD, "麒麟区")
+    assert BookPlaces(2, "麒麟区", 1, 2) == BookPlaces(9, "麒麟区", 1, 2) != BookPlaces(2, "麒麟区", 2, 1)
 
 
 def test_every_error_names_its_place() -> None:
