@@ -173,6 +173,27 @@ def test_a_book_without_its_sheets_names_each_of_them() -> None:
     assert {each.sheet for each in wrong} == set(SHEETS)
 
 
+def test_a_sheet_that_is_empty_below_its_head_is_told_in_its_first_row() -> None:
+    _, wrong = read(sheets(时间安排=STAGES[:1]))
+    assert [(each.sheet, each.row, each.column) for each in wrong] == [("时间安排", 1, "B")] * 4
+    _, wrong = read(sheets(活动=ABOUT[:1]))
+    assert {(each.sheet, each.row, each.column) for each in wrong} == {("活动", 1, "B")}
+
+
+@pytest.mark.parametrize("column", "BC")
+def test_a_stage_with_a_day_that_is_none_is_not_read(column: str) -> None:
+    book, _ = read(sheets(时间安排=changed("时间安排", 3, column, "11月2日")))
+    assert [stage.number for stage in book.plan.stages] == [1, 3, 4]
+
+
+def test_a_stage_that_is_missing_is_told_in_the_last_row_that_there_is() -> None:
+    _, wrong = read(sheets(时间安排=STAGES[:3]))
+    assert [(each.row, each.column, each.words) for each in wrong] == [
+        (3, "B", "请填写复审和公示阶段的起止日期。"),
+        (3, "B", "请填写表彰阶段的起止日期。"),
+    ]
+
+
 def test_a_workbook_handed_out_before_still_names_the_office_as_it_was_called_then() -> None:
     about = [["工作专班" if cell == "市级专班" else cell for cell in row] for row in ABOUT]
     people = [["工作专班" if cell == "市级专班" else cell for cell in row] for row in PEOPLE]
