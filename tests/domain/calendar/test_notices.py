@@ -239,6 +239,12 @@ def test_a_notice_is_plausible_or_it_is_asked_back(
         require_plausible([notice], TODAY, lambda _: FESTIVALS, looked_twice)
 
 
+def test_a_long_holiday_is_looked_at_a_second_time_unless_somebody_did() -> None:
+    days = frozenset(OFF + run_of("2027-10-01", 11))
+    with pytest.raises(HolidayTooLong):
+        require_plausible([Notice(2027, "1号", TODAY, "", days, frozenset())], TODAY, lambda _: FESTIVALS)
+
+
 def test_every_notice_of_the_state_council_is_plausible() -> None:
     notices = read_notices(STATE_COUNCIL.read_text("utf-8"))
     require_plausible(notices, TODAY, festivals_of)

@@ -29,6 +29,17 @@ from app.domain.papers.lines import break_lines, set_in_rows, width_of
         ("市实施群众满意度提升“四个工程”工作专班", 16, ["市实施群众满意度提升", "“四个工程”工作专班"]),
         ("申报市级先进集体单位有关信息情况表", 20, ["申报市级先进集体单位有关信息情况表"]),
         ("麒麟区第1单位拟推荐对象公示（本单位）", 12, ["麒麟区第1单位拟推荐对象", "公示（本单位）"]),
+        # Of unknown words a line rather ends behind a place, or where a comma stands, than in the middle.
+        *((f"某某某{sign}某某某某某某", 6, [f"某某某{sign}", "某某某某某某"]) for sign in "省市县区乡镇、，；"),
+        ("某某某某某某某某某某", 6, ["某某某某某", "某某某某某"]),
+        # A good place is worth an uneven line, a word that ends there is too, and neither is worth a line more.
+        ("某某某关于某某某某某", 6, ["某某某关于", "某某某某某"]),
+        ("某某某某先进某某某某", 6, ["某某某某", "先进某某某某"]),
+        ("某某某某医院某某某某", 6, ["某某某某医院", "某某某某"]),
+        ("某某某（某某某某某）", 7, ["某某某", "（某某某某某）"]),
+        ("某某“某某某某”某某某", 6, ["某某", "“某某某某”", "某某某"]),  # what is quoted stays whole
+        ("居委会某某某某某", 5, ["居委会", "某某某某某"]),  # a word at the very beginning
+        ("公示", 1, ["公", "示"]),
         ("", 10, []),
         ("公示 ", 2.5, ["公示 "]),  # what fits is left as it is
     ],
@@ -45,6 +56,14 @@ def test_a_name_stays_whole_wherever_it_stands_and_the_text_stays_the_same() -> 
         assert "".join(lines) == text
         assert [line for line in lines if name in line], lines
         assert max(map(width_of, lines)) <= 20
+
+
+@pytest.mark.parametrize("whole", ["20251016", "A-4.5", "“四个工程”"])
+def test_a_number_and_what_is_quoted_are_never_broken(whole: str) -> None:
+    for before in range(12):
+        lines = break_lines("某" * before + whole + "某" * (12 - before), 6)
+        assert [line for line in lines if whole in line], lines
+        assert max(map(width_of, lines)) <= 6
 
 
 def test_what_no_line_can_hold_is_broken_all_the_same() -> None:
