@@ -236,6 +236,7 @@ def test_what_is_no_hash_proves_nothing(length: int) -> None:
     assert verify_inclusion(leaf, 0, 2, [bytes(32)], node_hash(leaf, bytes(32)))
     assert not verify_inclusion(leaf, 0, 2, [odd], node_hash(leaf, odd))
     assert not verify_inclusion(odd, 0, 2, [leaf], node_hash(odd, leaf))
+    assert not verify_consistency(-1, 2, leaf, node_hash(leaf, bytes(32)), [leaf, bytes(32)])  # no tree is so small
     assert verify_consistency(1, 2, leaf, node_hash(leaf, bytes(32)), [bytes(32)])
     assert not verify_consistency(1, 2, leaf, node_hash(leaf, odd), [odd])
 
