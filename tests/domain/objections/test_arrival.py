@@ -50,6 +50,11 @@ def test_what_arrived_outside_the_window_is_refused_with_its_dates(arrived: str)
     assert "2026年9月18日 00:00至2026年9月23日 24:00" in str(refusal)
 
 
+def test_what_arrives_at_the_second_of_the_close_is_too_late_although_it_is_entered_at_once() -> None:
+    arrival = visit("2026-09-24 Thu 00:00", reason="周末没有人开信箱")
+    assert isinstance(refused(arrival, "2026-09-24 Thu 00:00"), ArrivedOutside)
+
+
 @pytest.mark.parametrize("arrived", ["2026-09-18 Fri 00:00", "2026-09-23 Wed 23:59"])
 def test_the_first_and_the_last_minute_of_the_window_count(arrived: str) -> None:
     require_in_time(visit(arrived, reason="周末没有人开信箱"), WINDOW, DEADLINE, at(AFTER))

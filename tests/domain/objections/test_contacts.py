@@ -161,6 +161,8 @@ def test_three_contacts_fit_into_a_field() -> None:
         ("400-123-456", f"“400-123-456”不是能打通的号码。{ASKED_FOR}"),
         ("400-1234-5678", f"“400-1234-5678”不是能打通的号码。{ASKED_FOR}"),
         ("3123456晚上打", f"“3123456晚上打”看不出是哪个号码。{ASKED_FOR}"),
+        ("0874-2222222", f"“0874-2222222”{AREA_TOO}"),  # one digit alone
+        ("12345、3123456", "“12345”是5位数字，手机号码是11位，请核对。"),  # the first of two
         ("找老王", ASKED_FOR),
         ("a@", "“a@”不像完整的邮箱。请写完整，例如 name@example.com。"),
     ],
@@ -178,6 +180,9 @@ def test_what_is_wrong_with_a_number_is_said(typed: str, why: str) -> None:
         ("800-123-4567", "8001234567"),
         ("400-1234-567转8", "4001234567转8"),
         ("0874-3111112", "0874-3111112"),
+        ("0874-2323232", "0874-2323232"),
+        ("手机，13000000001", "13000000001"),  # a label in a piece of its own
+        ("，、13000000001", "13000000001"),
     ],
 )
 def test_a_number_that_can_be_dialled_is_taken(typed: str, spelling: str) -> None:
