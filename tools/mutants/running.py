@@ -2,7 +2,7 @@
 
 The tests that call a changed function are known from one run that is traced. A child puts the changed code into the
 functions of the module and runs these tests until one fails. What runs before any test, while the application and the
-tests are imported, is tried in a child that imports them anew.
+tests are imported, is tried by every test, in a child that imports them anew.
 """
 
 from __future__ import annotations

@@ -27,6 +27,16 @@ def test_every_step_is_counted_by_kind_and_those_without_anybody_are_zero() -> N
         PassedStep.ROUND_1: (1, 1, 2, 1),
     }
     assert [*name_steps(ROUNDS)] == [*PassedStep]
+    assert [*name_steps(ROUNDS).values()] == [
+        "已推荐",
+        "本单位公示走完",
+        "初审通过",
+        "推荐单位公示走完",
+        "可以正式推荐",
+        "复审通过",
+        "全市公示走完",
+        "受表彰",
+    ]
 
 
 def test_places_on_paper_are_not_vacant_and_no_number_is_below_zero() -> None:

@@ -52,6 +52,16 @@ def test_private_numbers_are_found_however_they_are_written(text: str, found: li
         assert find_private(around.format(text)) == found
 
 
+@pytest.mark.parametrize(
+    "card",
+    ["5555555555554444", "6011000990139424", "5500005555555559", "3530111333300000", "6759649826438453"],
+)
+def test_a_card_has_its_check_digit_whatever_digits_it_has(card: str) -> None:
+    """Doubled digits of two figures count by their sum."""
+    assert find_private(card) == [CARD]
+    assert [last for last in "0123456789" if find_private(card[:-1] + last)] == [card[-1]]
+
+
 def test_a_check_character_decides() -> None:
     """Of the eleven last characters exactly one makes an ID number, where no birth date makes it one."""
     assert [last for last in "0123456789X" if ID in find_private(f"11010519499931002{last}")] == ["1"]
