@@ -20,6 +20,7 @@ from app.domain.award.decision import (
     find_approvals,
     find_overfull_units,
     find_papers_in_force,
+    is_of_the_award,
     list_obstacles,
     list_steps,
 )
@@ -179,6 +180,22 @@ def test_what_a_second_paper_of_an_issuer_replaces(
 ) -> None:
     papers = [RecordedPaper(1, kind, "市委", first, True), RecordedPaper(2, kind, "市委", second, True)]
     assert [paper.id for paper in find_papers_in_force(papers, OVER)] == in_force
+
+
+@pytest.mark.parametrize(
+    ("kind", "dated", "shown_until", "counts"),
+    [
+        (APPROVAL, OVER - dt.timedelta(days=1), OVER, False),
+        (APPROVAL, OVER, OVER, True),  # the day after the window
+        (SUBMISSION, LATER, OVER, True),
+        (APPROVAL, LATER, None, False),  # nobody was shown yet
+        (CONSULTATION, LATER, OVER, False),  # a department is asked about the nominees, not about the award
+    ],
+)
+def test_a_paper_is_of_the_award_once_the_list_was_shown(
+    kind: ProceedingKind, dated: dt.date, shown_until: dt.date | None, counts: bool
+) -> None:
+    assert is_of_the_award(RecordedPaper(1, kind, "市委", dated), shown_until) is counts
 
 
 AGREED = [RecordedPaper(1, APPROVAL, "市委", OVER, True), RecordedPaper(2, APPROVAL, "市政府", LATER, True)]

@@ -105,6 +105,8 @@ def test_what_is_no_key_is_refused(key: str) -> None:
         f"{ORIGIN}\n9\nAA==\n",
         f"{ORIGIN}\n9\n{'A' * 43}=\ntime 2026-11-30T02:00:00Z\ntime 2026-11-30T02:00:00Z\n",
         f"{ORIGIN}\n9\n{'A' * 43}=\ntime 2026-11-30 02:00\n",
+        f"{ORIGIN}\n9\n{'A' * 43}=\ntime 2026-9-1T2:00:00Z\n",  # an instant is written in one way
+        f"{ORIGIN}\n9\n{'A' * 43}=\ntime 2026-11-31T02:00:00Z\n",
         f"{ORIGIN}\n9\n{'A' * 43}=",
         f"{ORIGIN}\n9\n{'A' * 43}=\n\n",
         f"\n9\n{'A' * 43}=\n",

@@ -74,6 +74,7 @@ def test_a_request_is_read_as_it_was_written() -> None:
         "new 5\n\nx",
         "old 5\nAAAA\n\nx",
         "old 5\n!\n\nx",
+        TOO_MANY,
         "old 1" + "\n" + "A" * 43 + "=\n" * 64,
     ],
 )

@@ -20,6 +20,8 @@ ID, MOBILE, CARD = "居民身份证号码", "手机号码", "银行卡号"
         ("530302 1990 0307 0017", [ID]),
         ("530302-19900307-0017", [ID]),
         ("530302199003070018", [ID]),  # a wrong digit: the check character fails, the birth date stands there
+        ("500101199003070011", [ID]),  # so does one of 重庆, whose second digit is 0
+        ("053030199003070011", []),  # none begins with 0
         ("530302-1990-0307 0017", [ID]),
         ("138 8740-0000", [MOBILE]),
         ("139.0000-0000", [MOBILE]),
