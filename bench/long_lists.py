@@ -66,6 +66,8 @@ from bench import not_shown_yet
 from bench.content import CALENDAR
 
 _AT_ONCE = 1_000
+_PAGE = 110  # rows of what is few beside entries and cases: more than a page of a list shows
+_FULL = 330  # units that belong to another: more than a form suggests
 _HANDLING = 2
 _UNITS = 20
 _OPEN = (State.RECEIVED, State.ACCEPTED, State.INVESTIGATING, State.PROPOSED)
@@ -94,12 +96,16 @@ def fill(database: Database, now: dt.datetime, keyring: Keyring, *, entries: int
     """
     with database.writer() as session:
         office, units = _units(session)
-        people = _people(session, office, units, entries // 50)
+        people = _people(session, office, units, max(_PAGE, entries // 50))
         _second_factors(session, now)
         programme = _programme(session, units, entries, now)
-        own = _own_units(session, units, entries // 3)
-        periods = [_period(session, programme, unit, people["office"], now, entries // _UNITS) for unit in units]
-        shown = _entries(session, programme, periods, own, entries)
+        own = _own_units(session, units, max(_FULL, entries // 3))
+        shares = _shares(entries)
+        periods = [
+            _period(session, programme, unit, people["office"], now, share)
+            for unit, share in zip(units, shares, strict=True)
+        ]
+        shown = _entries(session, programme, periods, own, shares)
         _reviews(session, people["office"], entries, now)
         _cases(session, periods, shown, people, now, cases)
         _records(session, programme, periods, people, now, cases)
@@ -110,6 +116,13 @@ def fill(database: Database, now: dt.datetime, keyring: Keyring, *, entries: int
         ids = LongLists(*persons, programme.id, later.id, periods[0].id, units[0].id)
     seal_all(database)
     return ids
+
+
+def _shares(entries: int) -> list[int]:
+    """Return how many entries the period of each unit has: the first more than a page shows, if there are as many."""
+    first = max(entries // _UNITS, min(_PAGE, entries - _UNITS + 1))
+    rest, left = divmod(entries - first, _UNITS - 1)
+    return [first, *(rest + (number < left) for number in range(_UNITS - 1))]
 
 
 def _units(session: Session) -> tuple[Unit, list[Unit]]:
@@ -205,12 +218,11 @@ def _period(session: Session, programme: Programme, unit: Unit, user: User, now:
 
 
 def _entries(
-    session: Session, programme: Programme, periods: Sequence[Period], own: Sequence[int], count: int
+    session: Session, programme: Programme, periods: Sequence[Period], own: Sequence[int], shares: Sequence[int]
 ) -> list[list[int]]:
     """Return the entries of each period."""
-    per = count // len(periods)
     shown = []
-    for place, period in enumerate(periods):
+    for place, (period, share) in enumerate(zip(periods, shares, strict=True)):
         rows = [
             {
                 "position": number,
@@ -219,7 +231,7 @@ def _entries(
                 "category": "公务员" if number % 2 else "事业单位人员",
                 "deeds": "长期在基层一线工作，完成了多项任务，得到群众好评。" * 8,
             }
-            for number in range(1, per + 1)
+            for number in range(1, share + 1)
         ]
         same = {"programme_id": programme.id, "recommender_id": period.organiser_id}
         first = (session.scalar(select(func.max(Nominee.id))) or 0) + 1
@@ -419,7 +431,7 @@ def _records(
                 "created_by": people["office"].id,
                 "created_at": made,
             }
-            for number in range(count // 10)
+            for number in range(max(_PAGE, count // 10))
         ],
     )
     _insert(
@@ -438,7 +450,7 @@ def _records(
                 "answered_by": people["office"].id,
                 "answered_at": made,
             }
-            for number in range(count // 10)
+            for number in range(max(_PAGE, count // 10))
         ],
     )
     _insert(

@@ -684,3 +684,13 @@ def test_0038_what_the_rules_say_of_nominees_is_written_down(empty: Database) ->
         3: Marks(failed=True, to_confirm=True, unanswered=True, objected=False, preliminary=None, final=None),
         4: Marks(failed=True, to_confirm=True, unanswered=True, objected=False, preliminary=None, final=None),
     }
+
+
+def test_0039_cases_are_found_by_their_state_and_rows_stay_as_they_are(empty: Database) -> None:
+    empty.migrate(revision="0038")
+    case_of(empty)
+    had, rows = indexes_of(empty), rows_of(empty)
+    empty.migrate(revision="0039")
+    columns = ["state", "entry_id", "received_at", "decline_proposed_ground", "handler_unit_id", "assignee_id"]
+    assert indexes_of(empty) == had | {"ix_cases_state": ("cases", columns)}
+    assert rows_of(empty) == rows

@@ -110,12 +110,15 @@ def find_groups(
     *,
     of: Actor | None = None,
     seen_by: Actor | None = None,
+    among: ColumnElement[bool] | None = None,
 ) -> list[NomineeGroup]:
     """Return the nominees of a programme, or those `of` them that a person may see, by groups. Raises SealBroken.
 
+    `among` narrows them further: a condition on Nominee.
     `seen_by` is as for `gates.find_standings`: of a case that this person may not see, nothing is told (R19).
     """
-    rows = session.execute(_counted(_facts_of_each(session, programme, now, of, seen_by)))
+    each = _facts_of_each(session, programme, now, of, seen_by, true() if among is None else among)
+    rows = session.execute(_counted(each))
     found = [_Counted(unit, gone, n, ids, own, first, tuple(facts)) for unit, gone, n, ids, own, first, *facts in rows]
     firsts: dict[tuple[Any, ...], int] = {}
     for row in found:
@@ -157,7 +160,12 @@ def _counted(each: Subquery) -> Select[Any]:
 
 
 def _facts_of_each(
-    session: Session, programme: Programme, now: dt.datetime, of: Actor | None, seen_by: Actor | None
+    session: Session,
+    programme: Programme,
+    now: dt.datetime,
+    of: Actor | None,
+    seen_by: Actor | None,
+    narrowed: ColumnElement[bool],
 ) -> Subquery:
     """Select what the gates ask of each nominee; the first fact is its kind."""
     left, way = _how_left(session, programme, now), _way(programme, now, seen_by)
@@ -183,7 +191,7 @@ def _facts_of_each(
         .outerjoin(NomineeMarks, NomineeMarks.nominee_id == Nominee.id)
         .outerjoin(Entry, Entry.nominee_id == Nominee.id)
         .outerjoin(Period, and_(Entry.period_id == Period.id, Period.cancelled_at.is_(None)))
-        .where(Nominee.programme_id == programme.id, nominees_visible_to(of) if of else true())
+        .where(Nominee.programme_id == programme.id, nominees_visible_to(of) if of else true(), narrowed)
         .group_by(Nominee.id, NomineeMarks.nominee_id)
         .subquery()
     )

@@ -246,7 +246,7 @@ def _award(reading: RoundReading) -> Iterator[Task]:
     """Yield the next paper of the award, once everybody on its list is through the last round."""
     if not any(each.standing.round_ahead is None for each in reading.groups if not each.has_left):
         return
-    standing = award_list.standing_of(reading.reader.session, reading.programme, reading.reader.now)
+    standing = award_list.standing_of(reading.reader.session, reading.programme, reading.reader.now, whole=False)
     award = standing.award
     if award.pending or not award.named or standing.unsettled:
         return

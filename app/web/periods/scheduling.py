@@ -24,9 +24,11 @@ from app.services.calendar.calendars import calendar_of
 from app.services.messages import fates
 from app.services.office import planning
 from app.services.periods import openings, scheduling
+from app.services.periods.choosing import LongChoice, find_ids, long_choice, page_of
 from app.services.periods.openings import Opening
 from app.services.periods.readiness import readiness
 from app.services.programmes.listing import all_programmes, find_organisers, is_organiser
+from app.web.periods import choosing
 from app.web.periods.blueprint import blueprint
 from app.web.shared.access import allow, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
@@ -116,7 +118,7 @@ def plan_period(programme_id: int, round_number: int, organiser_id: int) -> Resp
     programme, organiser = _programme_and_organiser(programme_id, round_number, organiser_id)
     form = ScheduleForm(formdata=None)
     form.opening.data = first_possible_day(calendar_for(programme))
-    return _plan_page(programme, round_number, organiser, form, chosen=None)
+    return _plan_page(programme, round_number, organiser, form)
 
 
 @blueprint.post("/periods/new/<int:programme_id>/<int:round_number>/<int:organiser_id>")
@@ -125,7 +127,7 @@ def schedule_period(programme_id: int, round_number: int, organiser_id: int) -> 
     """Show the window day by day first. Save only when that page is confirmed."""
     programme, organiser = _programme_and_organiser(programme_id, round_number, organiser_id)
     form = ScheduleForm()
-    chosen = ids_ticked("nominee")
+    ticks = choosing.sent()
     calendar = calendar_for(programme)
 
     def look() -> _Seen:
@@ -134,18 +136,26 @@ def schedule_period(programme_id: int, round_number: int, organiser_id: int) -> 
         return _Seen(plan, planning.misfit_of(programme, round_number, plan, conclude, calendar))
 
     def save() -> Period:
+        chosen = ticks.chosen(_everybody(programme, round_number, organiser).able) if ticks else ids_ticked("nominee")
         order = scheduling.PeriodPlan(programme, round_number, organiser, chosen, *form.window())
         return scheduling.schedule(work(), order, calendar)
 
+    if ticks and choosing.is_turning():
+        return _plan_page(programme, round_number, organiser, form)
     if form.step.data != "save":
         seen = attempt(look, form)
         found = _Seen() if seen.refused else seen.result
-        return _plan_page(programme, round_number, organiser, form, chosen, seen, found)
+        return _plan_page(programme, round_number, organiser, form, seen, found)
     saved = attempt(save, form)
     if saved.refused:
-        return _plan_page(programme, round_number, organiser, form, chosen, saved)
+        return _plan_page(programme, round_number, organiser, form, saved)
     flash("公示已经安排好。")
     return redirect(url_for("periods.period", period_id=saved.result.id), 303)
+
+
+def _everybody(programme: Programme, round_number: int, organiser: Unit) -> LongChoice:
+    round_ = programme.rules.rounds[round_number]
+    return long_choice(session(), portal().keyring, programme, round_, organiser, now())
 
 
 def _plan_page(
@@ -153,23 +163,30 @@ def _plan_page(
     round_number: int,
     organiser: Unit,
     form: ScheduleForm,
-    chosen: list[int] | None,
     tried: Attempt[Any] = UNTRIED,
     seen: _Seen = _Seen(),
 ) -> ResponseReturnValue:
-    keyring = portal().keyring
-    candidates = scheduling.candidates(
-        session(), keyring, programme, programme.rules.rounds[round_number], organiser, now()
-    )
-    if chosen is None:
-        chosen = [candidate.nominee.id for candidate in candidates if candidate.may_enter]
+    """Show the form. Of many candidates it holds a page, and the choice among all of them goes along with it."""
+    round_ = programme.rules.rounds[round_number]
+    every = find_ids(session(), programme, round_, organiser)
+    many = None
+    if len(every) > choosing.MOST_AT_ONCE:
+        many = choosing.page_among(_everybody(programme, round_number, organiser), programme, round_, organiser)
+    offered = page_of(session(), portal().keyring, programme, round_, now(), many.ids if many else every)
+    if many:
+        ticked = many.ticked
+    elif request.method == "POST":
+        ticked = frozenset(ids_ticked("nominee"))
+    else:
+        ticked = frozenset(candidate.nominee.id for candidate in offered if candidate.may_enter)
     html = render_template(
         "periods/plan.html",
         programme=programme,
-        round=programme.rules.rounds[round_number],
+        round=round_,
         organiser=organiser,
-        candidates=candidates,
-        chosen=set(chosen),
+        candidates=offered,
+        chosen=ticked,
+        many=many,
         form=form,
         plan=seen.plan,
         late=seen.late,
