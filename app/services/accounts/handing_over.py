@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, String, and_, cast, func, literal, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.domain.cases.states import OPEN_STATES, PEOPLE_TO_CONCLUDE, Role, State
+from app.domain.cases.states import OPEN_STATES, PEOPLE_TO_CONCLUDE, Actor, Role, State
 from app.domain.refusals import BadValue
 from app.models import AuditRow, Case, CaseFile, Deputy, Entry, GroupAct, Import, ImportState, Period, User
 from app.services.accounts import deputies
+from app.services.cases.visibility import cases_visible_to
 from app.services.record.chain import by_user
 from app.services.shared.work import Work
 
@@ -25,7 +26,8 @@ class InHands:
 
     `cases` are the first few of those assigned to them, or nobody's and last worked on by them, or nobody's and waiting
     with a proposal of theirs. `elsewhere` are the first few with a proposal of theirs that are in other hands.
-    Proposals stay valid: another person confirms them. `unsent` counts the files that lie with a form of theirs.
+    Proposals stay valid: another person confirms them. `readable` are those of both that whoever looks may open (R21).
+    `unsent` counts the files that lie with a form of theirs.
     """
 
     user: User
@@ -33,6 +35,7 @@ class InHands:
     case_count: int
     elsewhere: Sequence[Case]
     elsewhere_count: int
+    readable: frozenset[int]
     group_acts: Sequence[GroupAct]
     imports: Sequence[Import]
     deputies: Sequence[Deputy]
@@ -48,18 +51,21 @@ class InHands:
         return waits and case.proposed_by == self.user.id
 
 
-def find_in_hands(session: Session, user: User, now: dt.datetime) -> InHands:
-    """Return what is open in this person's hands at `now`."""
+def find_in_hands(session: Session, user: User, actor: Actor, now: dt.datetime) -> InHands:
+    """Return what is open in this person's hands at `now`, for the eyes of `actor`."""
     proposed = _open_cases(now, _proposed_by(user))
     elsewhere = proposed.where(Case.assignee_id.is_not(None), Case.assignee_id != user.id)
     cases, case_count = _first_of(session, _held(user, now))
     in_other_hands, elsewhere_count = _first_of(session, elsewhere)
+    shown = {case.id for case in (*cases, *in_other_hands)}
+    readable = session.scalars(select(Case.id).where(Case.id.in_(shown), cases_visible_to(actor, now)))
     return InHands(
         user=user,
         cases=cases,
         case_count=case_count,
         elsewhere=in_other_hands,
         elsewhere_count=elsewhere_count,
+        readable=frozenset(readable),
         group_acts=session.scalars(
             select(GroupAct).where(GroupAct.proposed_by == user.id, GroupAct.confirmed.is_(None)).order_by(GroupAct.id)
         ).all(),

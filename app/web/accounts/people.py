@@ -280,7 +280,7 @@ def person_page(
         person=shown,
         state=_STATES[state_of(shown)],
         badge=_BADGES[state_of(shown)],
-        hands=handing_over.find_in_hands(session(), shown, now()),
+        hands=handing_over.find_in_hands(session(), shown, actor(), now()),
         deputies=deputies.list_coming(session(), user_id, now()),
         deputy_form=standing_in or deputy_form(shown, empty=True),
         standing_in=standing_in is not None,

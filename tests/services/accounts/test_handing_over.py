@@ -21,9 +21,10 @@ NOW = "2026-09-19 Sat 09:00"
 FILED = "2026-09-18 Fri 09:00"
 
 
-def hands(world: World, login: str, now: str = NOW) -> InHands:
+def hands(world: World, login: str, now: str = NOW, reader: str = "head") -> InHands:
     with world.database.reader() as session:
-        return handing_over.find_in_hands(session, session.get_one(User, world.people[login]), at(now))
+        user = session.get_one(User, world.people[login])
+        return handing_over.find_in_hands(session, user, world.actor(reader), at(now))
 
 
 def ids(found: InHands) -> tuple[list[int], list[int]]:
@@ -137,6 +138,15 @@ def test_deputies_end_with_the_account_on_either_side(world: World) -> None:
     disable(world, "handler", by="office")
     with world.database.reader() as session:
         assert [row.ended_at for row in session.scalars(select(Deputy))] == [at(NOW)] * 2
+
+
+@sqlite
+def test_whoever_is_recused_from_a_case_in_somebodys_hands_may_not_open_it(world: World) -> None:
+    cases = three_cases(world)
+    world.act(investigation.recuse, cases[0], "office2", world.people["office2"], "亲属", now=NOW)
+    assert hands(world, "handler", reader="office").readable == set(cases[:3])
+    seen = hands(world, "handler", reader="office2")
+    assert ({case.id for case in seen.cases}, seen.readable) == (set(cases[:3]), set(cases[1:3]))
 
 
 @sqlite
