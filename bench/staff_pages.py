@@ -62,6 +62,13 @@ LISTS = {
         "/nominees/vacancies?programme={waiting}",
         "/office/periods/new",
         "/office/periods/new?programme={waiting}&round=1",
+        "/office/periods/new/{waiting}/3/{office_unit}",
+        "/office/periods/new/{waiting}/2/{unit}",
+        "/office/periods/new-many?programme={waiting}&round=2",
+        "/programmes/{programme}/award",
+        "/programmes/{programme}/award?fate=proposed",
+        "/programmes/{programme}/award/papers",
+        "/programmes/{programme}/award/decision",
     ),
     "head": (
         "/programmes/{waiting}/papers",
