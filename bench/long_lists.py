@@ -87,6 +87,7 @@ class LongLists:
     waiting: int  # the programme whose nominees are not shown to the city yet
     period: int
     unit: int
+    office_unit: int
 
 
 def fill(database: Database, now: dt.datetime, keyring: Keyring, *, entries: int, cases: int) -> LongLists:
@@ -113,7 +114,7 @@ def fill(database: Database, now: dt.datetime, keyring: Keyring, *, entries: int
         marks.renew(session, keyring, session.scalars(select(Nominee.id)))
         session.commit()
         persons = (people[name].id for name in ("office", "head", "auditor"))
-        ids = LongLists(*persons, programme.id, later.id, periods[0].id, units[0].id)
+        ids = LongLists(*persons, programme.id, later.id, periods[0].id, units[0].id, office.id)
     seal_all(database)
     return ids
 
@@ -242,9 +243,11 @@ def _entries(
 
 
 def _reviews(session: Session, user: User, entries: int, now: dt.datetime) -> None:
-    ids = session.scalars(select(Nominee.id)).all()
+    ids = session.scalars(select(Nominee.id).order_by(Nominee.id)).all()
     same = {"stage": ReviewStage.PRELIMINARY, "passed": True, "reason": "", "reviewed_by": user.id}
     _insert(session, Review, [same | {"nominee_id": each, "reviewed_at": now} for each in ids])
+    proposed = same | {"stage": ReviewStage.FINAL, "reviewed_at": now}  # as many as a city has places
+    _insert(session, Review, [proposed | {"nominee_id": each} for each in ids[:_PAGE]])
 
 
 def _cases(

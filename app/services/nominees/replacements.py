@@ -86,11 +86,10 @@ def _why(departed: Departure) -> str:
 
 def find_predecessor_and_successor(session: Session, nominee: Nominee) -> tuple[Nominee | None, Nominee | None]:
     """Return whom a nominee replaces, and by whom it was replaced."""
-    rows = session.scalars(
-        select(Nominee)
-        .where(or_(Nominee.id == nominee.replaces_id, Nominee.replaces_id == nominee.id))
-        .options(joinedload(Nominee.unit))
-    ).all()
+    later = Nominee.replaces_id == nominee.id
+    # "id = NULL OR …" would have SQLite read every nominee.
+    either = later if nominee.replaces_id is None else or_(Nominee.id == nominee.replaces_id, later)
+    rows = session.scalars(select(Nominee).where(either).options(joinedload(Nominee.unit))).all()
     before = next((row for row in rows if row.id == nominee.replaces_id), None)
     after = next((row for row in rows if row.replaces_id == nominee.id), None)
     return before, after
