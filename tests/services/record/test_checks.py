@@ -36,6 +36,7 @@ _UNIQUE = (
     "uq_proceedings_one_decision",
     "uq_disqualifications_one_lapse",
 )
+DERIVED = "marks-are-what-the-rules-say"  # they no longer are, once a corruption has changed what they follow from
 WRONG_MARKS = wrong_marks_by(Keyring(KEY.decode()))
 TABLES = {table.name for table in Base.metadata.sorted_tables}
 
@@ -183,8 +184,9 @@ def test_a_corruption_is_found_by_its_name_and_by_no_other(bases: Bases, corrupt
             corruption.carry_out(base.connection)
         named = found(base.connection, list(reads) if asked == "everybody" else base.touched_by(statements))
         transaction.rollback()
-    assert {finding.name for finding in named} == {corruption.name}
-    assert {finding.rule for finding in named} == {INVARIANTS[corruption.name].rule}
+    names = {finding.name for finding in named}
+    assert names - ({DERIVED} - {corruption.name}) == {corruption.name}
+    assert INVARIANTS[corruption.name].rule in {finding.rule for finding in named}
 
 
 def test_every_invariant_has_a_corruption_that_it_finds() -> None:
