@@ -277,6 +277,7 @@ def _none(faults: list[str]) -> None:
 
 def faults_of(page: Page) -> list[str]:
     """Return every fault of the page with its folds open, one a line."""
+    page.wait_for_load_state()  # a click may return before the new page has its styles
     page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true })")
     return [*violations(page), *_of_layout(page), *_of_heading(page)]
 

@@ -78,6 +78,7 @@ ELSEWHERE = {
     "office.nominees",  # an old address: it leads to the list that units have too
     "account.go_to_provider",  # it leads to the provider, and where that is down to the login page, which is looked at
     "account.back_from_provider",  # it leads on in the same way
+    "nominees.opinions_still_missing",  # it leads to the page that records an answer about many, which is looked at
     "objections.objection_form",  # it gives the form an address of its own and leads there
 }
 # Endpoints that send files, which have no look.

@@ -106,7 +106,7 @@ def lists_agree(session: Session, user: User, now: dt.datetime) -> None:
         found = stored.ids(Selection([waiting.waits_for(stored, task, reader)]))
         assert list(found) == [case.id for case in seen if task_of(case, reader) is task], (user.login, now, task)
     listed = waiting.list_to_confirm(session, actor, now)
-    may = dict(to_confirm(seen, user, now))
+    may = dict(to_confirm(session, seen, user, now))
     assert {row.case.id: row.is_mine for row in listed.rows} == may, (user.login, now)
     assert (listed.mine, listed.others) == (sum(may.values()), len(may) - sum(may.values()))
     without = [case.id for case in session.scalars(select(Case).order_by(Case.id)) if lacks_hands(case, now)]
@@ -129,7 +129,7 @@ def task_of(case: Case, reader: CaseReader) -> CaseTask | None:
     return find_task(reader.actor, facts, reader.now, agreed=reader.agreed, supplement_by=case.supplement_by)
 
 
-def to_confirm(seen: list[Case], me: User, now: dt.datetime) -> Iterator[tuple[int, bool]]:
+def to_confirm(session: Session, seen: list[Case], me: User, now: dt.datetime) -> Iterator[tuple[int, bool]]:
     """Yield the proposals that somebody may confirm, and whether each waits for their unit (R22)."""
     actor = me.actor
     for case in seen:
@@ -140,9 +140,7 @@ def to_confirm(seen: list[Case], me: User, now: dt.datetime) -> Iterator[tuple[i
         waits = facts.state is State.PROPOSED or facts.decline_proposed
         if me.waits_for_agreement or not waits or step not in allowed_actions(actor, facts, now):
             continue
-        proposer = next(
-            user for user in case.handler_unit.people + case.handler_unit.office.people if user.id == case.proposed_by
-        )
+        proposer = session.get_one(User, case.proposed_by)  # perhaps of a unit that handled the case before
         if not me.persons.isdisjoint(proposer.persons | facts.recused) or actor.role is Role.AUDITOR:
             continue
         others = facts.people(facts.hands) - proposer.persons
