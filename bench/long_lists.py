@@ -56,14 +56,13 @@ from app.models import (
     UnitKind,
     User,
 )
-from app.models.periods import days_to_json
 from app.sealing import Keyring
 from app.services.nominees import marks
 from app.services.record import chain
 from app.services.record.chain import Act
 from app.services.record.sealer import seal_all
 from bench import not_shown_yet
-from bench.content import CALENDAR
+from bench.content import CALENDAR, as_counted
 
 _AT_ONCE = 1_000
 _PAGE = 110  # rows of what is few beside entries and cases: more than a page of a list shows
@@ -199,14 +198,7 @@ def _period(session: Session, programme: Programme, unit: Unit, user: User, now:
         programme_id=programme.id,
         round_number=2,
         organiser_id=unit.id,
-        opens_at=plan.window.opens_at,
-        closes_at=plan.window.closes_at,
-        conclude_by=plan.conclude_by,
-        conclude_workdays=5,
-        days=days_to_json(plan.days),
-        calendar_version=plan.calendar_version,
-        provisional=False,
-        estimated=False,
+        **as_counted(plan, 5),
         collectives=size // 3,
         individuals=size - size // 3,
         recommenders=[unit.name],

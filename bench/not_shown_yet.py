@@ -18,10 +18,9 @@ from app.domain.nominees.eligibility import conditions_of
 from app.domain.periods.rounds import Kind
 from app.domain.periods.window import count_window
 from app.models import Confirmation, Dossier, Entry, Nominee, Period, Programme, Quota, Review, ReviewStage, Stage, Unit
-from app.models.periods import days_to_json
 from app.sealing import Keyring
 from app.services.nominees.dossiers import make_dossier
-from bench.content import CALENDAR
+from bench.content import CALENDAR, as_counted
 
 _AT_ONCE = 1_000
 _SHARES = 8
@@ -105,14 +104,7 @@ def _shown(
             programme_id=programme.id,
             round_number=1,
             organiser_id=unit.id,
-            opens_at=plan.window.opens_at,
-            closes_at=plan.window.closes_at,
-            conclude_by=plan.conclude_by,
-            conclude_workdays=3,
-            days=days_to_json(plan.days),
-            calendar_version=plan.calendar_version,
-            provisional=False,
-            estimated=False,
+            **as_counted(plan, 3),
             collectives=0,
             individuals=0,
             recommenders=[unit.name],
