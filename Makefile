@@ -8,7 +8,7 @@ PIP    := -m pip install --quiet --disable-pip-version-check
 # Tests start many processes: without compiled files each of them would compile the portal anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test quick walks soak check bench fuzz faults histories years mutants pictures browser nginx printer lock audit sbom clean
+.PHONY: run test quick walks soak check bench fuzz faults histories years mutants pictures browser nginx printer etcd lock audit sbom clean
 
 run: $(VENV)/.installed
 	@GONGSHI_DEMONSTRATION=1 $(BIN)/gongshi migrate
@@ -23,7 +23,7 @@ quick: $(VENV)/.installed-test
 	@$(BIN)/python -m pytest tests/domain tests/services tests/web -k "not postgresql" -m "not soak and not walk" -n 2 --dist worksteal
 
 # The long walks that `make test` leaves out: every test marked `soak`. MINUTES: those that have not begun by then are skipped.
-walks: $(VENV)/.installed-test browser nginx printer
+walks: $(VENV)/.installed-test browser nginx printer etcd
 	$(BIN)/python -m pytest -m soak -n 2 --dist worksteal $(if $(MINUTES),--minutes $(MINUTES))
 
 # All that `make test` leaves out: the long walks, and the long forms of what it does in short.
@@ -44,7 +44,7 @@ ALL := -m "soak or not soak"
 fuzz: $(VENV)/.installed-test
 	@$(BIN)/python -m pytest tests/fuzz $(ALL) --fuzz-inputs 10000 --fuzz-seed -1
 
-faults: $(VENV)/.installed-test
+faults: $(VENV)/.installed-test etcd
 	@$(BIN)/python -m pytest tests/faults $(ALL) --faults-acknowledged 1000
 	@$(BIN)/python -m pytest tests/processes/test_sending.py --messages 10000 --senders-killed 50
 
@@ -80,6 +80,12 @@ printer:
 	@{ command -v soffice && command -v pdftoppm && fc-list :lang=zh | grep -q .; } >/dev/null 2>&1 || { command -v apt-get >/dev/null && \
 	  (apt-get update -qq && apt-get install -y -qq --no-install-recommends libreoffice-writer-nogui libreoffice-calc-nogui poppler-utils \
 	  fontconfig fonts-wqy-zenhei) >/dev/null 2>&1; } || echo "LibreOffice is not to be had here: papers will not be looked at"
+
+# Three voters choose which of two databases is primary; where etcd can't be had, that test is skipped by name.
+etcd:
+	@command -v etcd >/dev/null || { command -v apt-get >/dev/null && \
+	  (apt-get update -qq && apt-get install -y -qq etcd-server) >/dev/null 2>&1; } || \
+	  echo "etcd is not to be had here: databases that promote by themselves will not be tested"
 
 # Exactly what the locks name, each file held against its hash; then the portal itself, which needs nothing more.
 $(VENV)/.installed: requirements.lock.txt pyproject.toml

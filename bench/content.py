@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from itertools import cycle, islice
+from typing import Any
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
@@ -33,6 +34,20 @@ class EveryWeekday:
 
 
 CALENDAR = EveryWeekday()
+
+
+def as_counted(plan: WindowPlan, conclude_workdays: int) -> dict[str, Any]:
+    """Return the columns of a period that its window and its calendar fill."""
+    return {
+        "opens_at": plan.window.opens_at,
+        "closes_at": plan.window.closes_at,
+        "conclude_by": plan.conclude_by,
+        "conclude_workdays": conclude_workdays,
+        "days": days_to_json(plan.days),
+        "calendar_version": plan.calendar_version,
+        "provisional": False,
+        "estimated": False,
+    }
 
 
 def city_round(database: Database, now: dt.datetime, *, entries: int = 150, archive: int = 0, cases: int = 0) -> int:
@@ -78,14 +93,7 @@ def _period(
         programme_id=programme.id,
         round_number=2 if over else 3,
         organiser_id=organiser.id,
-        opens_at=plan.window.opens_at,
-        closes_at=plan.window.closes_at,
-        conclude_by=plan.conclude_by,
-        conclude_workdays=3,
-        days=days_to_json(plan.days),
-        calendar_version=plan.calendar_version,
-        provisional=False,
-        estimated=False,
+        **as_counted(plan, 3),
         collectives=size // _COLLECTIVES,
         individuals=size - size // _COLLECTIVES,
         recommenders=[unit.name for unit in units],

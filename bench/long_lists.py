@@ -56,13 +56,17 @@ from app.models import (
     UnitKind,
     User,
 )
-from app.models.periods import days_to_json
+from app.sealing import Keyring
+from app.services.nominees import marks
 from app.services.record import chain
 from app.services.record.chain import Act
 from app.services.record.sealer import seal_all
-from bench.content import CALENDAR
+from bench import not_shown_yet
+from bench.content import CALENDAR, as_counted
 
 _AT_ONCE = 1_000
+_PAGE = 110  # rows of what is few beside entries and cases: more than a page of a list shows
+_FULL = 330  # units that belong to another: more than a form suggests
 _HANDLING = 2
 _UNITS = 20
 _OPEN = (State.RECEIVED, State.ACCEPTED, State.INVESTIGATING, State.PROPOSED)
@@ -79,29 +83,46 @@ class LongLists:
     head: int
     auditor: int
     programme: int
+    waiting: int  # the programme whose nominees are not shown to the city yet
     period: int
     unit: int
+    office_unit: int
 
 
-def fill(database: Database, now: dt.datetime, *, entries: int, cases: int) -> LongLists:
-    """Fill a migrated, empty database: `entries` nominees, shown in windows open now, and `cases` on them."""
+def fill(database: Database, now: dt.datetime, keyring: Keyring, *, entries: int, cases: int) -> LongLists:
+    """Fill a migrated, empty database: `entries` nominees, shown in windows open now, and `cases` on them.
+
+    As many nominees of a second programme are not shown to the city yet (bench/not_shown_yet.py).
+    """
     with database.writer() as session:
         office, units = _units(session)
-        people = _people(session, office, units, entries // 50)
+        people = _people(session, office, units, max(_PAGE, entries // 50))
         _second_factors(session, now)
         programme = _programme(session, units, entries, now)
-        own = _own_units(session, units, entries // 3)
-        periods = [_period(session, programme, unit, people["office"], now, entries // _UNITS) for unit in units]
-        shown = _entries(session, programme, periods, own, entries)
+        own = _own_units(session, units, max(_FULL, entries // 3))
+        shares = _shares(entries)
+        periods = [
+            _period(session, programme, unit, people["office"], now, share)
+            for unit, share in zip(units, shares, strict=True)
+        ]
+        shown = _entries(session, programme, periods, own, shares)
         _reviews(session, people["office"], entries, now)
         _cases(session, periods, shown, people, now, cases)
         _records(session, programme, periods, people, now, cases)
+        later = not_shown_yet.write(session, keyring, units, people["office"].id, now, entries)
+        marks.renew(session, keyring, session.scalars(select(Nominee.id)))
         session.commit()
-        ids = LongLists(
-            people["office"].id, people["head"].id, people["auditor"].id, programme.id, periods[0].id, units[0].id
-        )
+        persons = (people[name].id for name in ("office", "head", "auditor"))
+        ids = LongLists(*persons, programme.id, later.id, periods[0].id, units[0].id, office.id)
     seal_all(database)
     return ids
+
+
+def _shares(entries: int) -> list[int]:
+    """Return how many entries the period of each unit has: the first more than a page shows, if there are as many."""
+    first = max(entries // _UNITS, min(_PAGE, entries - _UNITS + 1))
+    rest, left = divmod(entries - first, _UNITS - 1)
+    return [first, *(rest + (number < left) for number in range(_UNITS - 1))]
 
 
 def _units(session: Session) -> tuple[Unit, list[Unit]]:
@@ -177,14 +198,7 @@ def _period(session: Session, programme: Programme, unit: Unit, user: User, now:
         programme_id=programme.id,
         round_number=2,
         organiser_id=unit.id,
-        opens_at=plan.window.opens_at,
-        closes_at=plan.window.closes_at,
-        conclude_by=plan.conclude_by,
-        conclude_workdays=5,
-        days=days_to_json(plan.days),
-        calendar_version=plan.calendar_version,
-        provisional=False,
-        estimated=False,
+        **as_counted(plan, 5),
         collectives=size // 3,
         individuals=size - size // 3,
         recommenders=[unit.name],
@@ -197,12 +211,11 @@ def _period(session: Session, programme: Programme, unit: Unit, user: User, now:
 
 
 def _entries(
-    session: Session, programme: Programme, periods: Sequence[Period], own: Sequence[int], count: int
+    session: Session, programme: Programme, periods: Sequence[Period], own: Sequence[int], shares: Sequence[int]
 ) -> list[list[int]]:
     """Return the entries of each period."""
-    per = count // len(periods)
     shown = []
-    for place, period in enumerate(periods):
+    for place, (period, share) in enumerate(zip(periods, shares, strict=True)):
         rows = [
             {
                 "position": number,
@@ -211,7 +224,7 @@ def _entries(
                 "category": "公务员" if number % 2 else "事业单位人员",
                 "deeds": "长期在基层一线工作，完成了多项任务，得到群众好评。" * 8,
             }
-            for number in range(1, per + 1)
+            for number in range(1, share + 1)
         ]
         same = {"programme_id": programme.id, "recommender_id": period.organiser_id}
         first = (session.scalar(select(func.max(Nominee.id))) or 0) + 1
@@ -222,9 +235,11 @@ def _entries(
 
 
 def _reviews(session: Session, user: User, entries: int, now: dt.datetime) -> None:
-    ids = session.scalars(select(Nominee.id)).all()
+    ids = session.scalars(select(Nominee.id).order_by(Nominee.id)).all()
     same = {"stage": ReviewStage.PRELIMINARY, "passed": True, "reason": "", "reviewed_by": user.id}
     _insert(session, Review, [same | {"nominee_id": each, "reviewed_at": now} for each in ids])
+    proposed = same | {"stage": ReviewStage.FINAL, "reviewed_at": now}  # as many as a city has places
+    _insert(session, Review, [proposed | {"nominee_id": each} for each in ids[:_PAGE]])
 
 
 def _cases(
@@ -411,7 +426,7 @@ def _records(
                 "created_by": people["office"].id,
                 "created_at": made,
             }
-            for number in range(count // 10)
+            for number in range(max(_PAGE, count // 10))
         ],
     )
     _insert(
@@ -430,7 +445,7 @@ def _records(
                 "answered_by": people["office"].id,
                 "answered_at": made,
             }
-            for number in range(count // 10)
+            for number in range(max(_PAGE, count // 10))
         ],
     )
     _insert(

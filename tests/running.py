@@ -144,6 +144,13 @@ class PostgreSQL:
         admin.dispose()
         return self._url.set(database=name).render_as_string(hide_password=False)
 
+    def cpu_seconds(self) -> float:
+        """User and system time of the server and every process of it, so far."""
+        postmaster = psutil.Process(self._server.get_pid())
+        spent = [each.cpu_times() for each in (postmaster, *postmaster.children(recursive=True))]
+        own = sum(each.user + each.system for each in spent)
+        return own + spent[0].children_user + spent[0].children_system
+
     def kill(self) -> None:
         """`kill -9` of the postmaster and of every process it has."""
         family: list[psutil.Process] = []

@@ -63,6 +63,7 @@ def city(database: Database, tmp_path: Path) -> City:
     return City.founded(database, KEY, tmp_path / "evidence")
 
 
+@pytest.mark.parametrize("database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.soak)], indirect=True)
 def test_the_whole_programme_of_the_notice(city: City) -> None:
     lists_come_in(city)
     round_one(city)

@@ -9,6 +9,8 @@ import click
 
 from app import clock
 from app.cli.shared import OpenPortal, plainly
+from app.sealing import keyring_of
+from app.services.nominees.marks import wrong_marks_by
 from app.services.record.checks.registry import INVARIANTS
 from app.services.record.checks.run import MOST_NAMED, Finding, all_invariants, check_database
 
@@ -25,7 +27,7 @@ def check(context: click.Context, listed: bool, as_json: bool) -> None:
         return
     opened: OpenPortal = context.obj
     now = clock.now()
-    findings = check_database(opened.migrated, now)
+    findings = check_database(opened.migrated, now, wrong_marks_by(keyring_of(opened.settings)))
     if as_json:
         found = [dataclasses.asdict(finding) for finding in findings]
         checked = {"checked_at": now.isoformat(), "invariants": len(INVARIANTS), "findings": found}

@@ -15,6 +15,7 @@ from app.domain.record.notes import BadNote, Checkpoint
 from app.domain.shared.instants import SHANGHAI
 from app.evidence.store import store_of
 from app.sealing import keyring_of
+from app.services.nominees.marks import wrong_marks_by
 from app.services.objections import evidence_upkeep
 from app.services.record import chain, sealer, verifying
 from app.services.record.checkpoints import LogKeys, log_keys_of, publish
@@ -205,7 +206,7 @@ def restore(opened: OpenPortal, folder: Path, unsealed: bool) -> None:
     if not done.chain.holds:
         raise click.ClickException(f"已恢复，但记录在备份时就不完整：第{done.chain.broken_at}条{done.chain.problem}。")
     click.echo(f"记录完整：{done.chain.rows}条，末尾校验值 {done.chain.head}")
-    findings = check_database(opened.database, clock.now())
+    findings = check_database(opened.database, clock.now(), wrong_marks_by(keyring))
     say_findings(findings)
     if findings:
         raise click.ClickException("已恢复，但数据与规则不符，见上面各行；多半在备份时就已如此。")

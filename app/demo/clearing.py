@@ -91,7 +91,8 @@ class Clearing:
         if answer.outcome is not OpinionOutcome.NOT_ASKED:
             name = built_in().authority_names[answer.authority]
             scan = Upload(f"征求意见表-{name}.pdf", io.BytesIO(letter(f"{name}：{answer.text}")))
-        opinions.record_opinion(Work(session, now, handler), self.vault, nominee_ids, answer, scan)
+        work = Work(session, now, handler, keyring=self.keyring)
+        opinions.record_opinion(work, self.vault, nominee_ids, answer, scan)
 
 
 def letter(line: str) -> bytes:

@@ -17,6 +17,7 @@ from app.domain.programmes.plan import Places, ProgrammePlan, StageDays
 from app.models import Nominee, Unit, UnitKind
 from app.notices.offered import built_in
 from app.sealing import Keyring
+from app.services.nominees import marks
 from app.services.nominees.dossiers import make_dossier
 from app.services.programmes import setting_up
 from app.services.shared.work import Work
@@ -83,6 +84,7 @@ def recommend(
                 session.flush()
                 session.add(make_dossier(keyring, nominee.id, annexes.fields_of(person, quota, number)))
                 made.append(nominee)
+        marks.renew(session, keyring, [nominee.id for nominee in made])
         by_unit[unit_id] = made
     session.commit()
     return by_unit

@@ -95,6 +95,16 @@ class Case(Base):
         Index("ix_cases_queue", "handler_unit_id", "state"),
         # What lists count and order by, so that they need not read the cases themselves.
         Index("ix_cases_listed", "entry_id", "state", "received_at", "handler_unit_id", "assignee_id", "conclusion"),
+        # The open ones are few of all.
+        Index(
+            "ix_cases_state",
+            "state",
+            "entry_id",
+            "received_at",
+            "decline_proposed_ground",
+            "handler_unit_id",
+            "assignee_id",
+        ),
     )
 
     @property

@@ -83,6 +83,25 @@ class Dossier(Base):
     nominee: Mapped[Nominee] = relationship(back_populates="dossier")
 
 
+class NomineeMarks(Base):
+    """What the rules say of one nominee whatever the time, so that the database can count nominees.
+
+    It follows from the nominee's name, kind, category and rank, its dossier, and what was recorded of its conditions,
+    opinions and reviews (domain/nominees/marks.py). It tells nothing that is sealed. A nominee without a row is judged
+    from the rest.
+    """
+
+    __tablename__ = "nominee_marks"
+
+    nominee_id: Mapped[int] = mapped_column(ForeignKey("nominees.id"), primary_key=True)
+    failed: Mapped[bool]
+    to_confirm: Mapped[bool]
+    unanswered: Mapped[bool]
+    objected: Mapped[bool]
+    preliminary: Mapped[bool | None]
+    final: Mapped[bool | None]
+
+
 class Disqualification(Base):
     """A disqualification, dated to the fact that caused it, with the time at which it was carried out.
 

@@ -19,7 +19,7 @@ from app.database import Database
 from app.evidence.names import FileMissing
 from app.evidence.scanner import ScannerDown, scan
 from app.processes import sealer
-from app.sealing import SealBroken, keyring_of
+from app.sealing import Keyring, SealBroken, keyring_of
 from app.services.calendar import availability
 from app.services.cases import settlement, warnings
 from app.services.imports.waiting import find_due
@@ -66,7 +66,7 @@ def run(settings: Settings) -> None:
             look_after_evidence(database, vault, clock.now(), settings.clamd, failures)
             read_imports(database, vault, clock.now())
             publish_due(database, keys, clock.now())
-            check_data(database, clock.now())
+            check_data(database, clock.now(), vault.keyring)
         except Exception as error:  # any fault: the next tick must settle deadlines all the same
             _log.error("tick failed", exc_info=error)
         pause = settings.tick_seconds if answers else min(settings.tick_seconds, _ASKED_AGAIN_AFTER)
@@ -186,8 +186,8 @@ def read_imports(database: Database, vault: Vault, now: dt.datetime) -> None:
             reading.read(Work(session, now), vault, import_id)
 
 
-def check_data(database: Database, now: dt.datetime) -> None:
+def check_data(database: Database, now: dt.datetime, keyring: Keyring | None = None) -> None:
     """Check every invariant, once a night, and log how many rows break one: the names stand on the office's page."""
-    run = checking.check_by_night(database, now)
+    run = checking.check_by_night(database, now, keyring)
     if run is not None and run.findings:
         _log.error("the data breaks its rules: see gongshi check", extra={"count": len(run.findings)})

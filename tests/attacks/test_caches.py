@@ -69,6 +69,7 @@ def content_of(answer: TestResponse) -> tuple[int, bytes, str | None]:
     return answer.status_code, answer.get_data(), answer.headers.get("Location")
 
 
+@pytest.mark.soak
 def test_security_56_what_a_cache_may_keep_is_the_same_for_everybody(
     world: World, app: Flask, visitors: dict[str, Callable[[str], TestResponse]]
 ) -> None:

@@ -7,6 +7,7 @@ from collections import defaultdict
 import chinese_calendar
 import pytest
 
+from app.calendars import china
 from app.calendars.china import (
     ESTIMATED_NUMBER,
     PACKAGE,
@@ -360,5 +361,35 @@ def test_festivals_are_known_from_2004_to_2100() -> None:
 
 @pytest.mark.parametrize("year", [2003, 2101])
 def test_there_is_no_estimate_where_the_package_has_no_festivals(year: int) -> None:
-    with pytest.raises(BeyondHorizon):
+    with pytest.raises(BeyondHorizon) as refused:
         estimated_notice(year)
+    assert (refused.value.year, refused.value.horizon) == (year, on("2100-12-31 Fri"))
+
+
+@pytest.mark.parametrize("year", [2004, 2100])
+def test_the_first_and_the_last_year_have_an_estimate(year: int) -> None:
+    assert dt.date(year, 10, 1) in estimated_notice(year).off
+
+
+def test_a_notice_of_the_first_year_counts_and_one_of_the_year_before_does_not() -> None:
+    calendar = ChinaCalendar([notice(2003), notice(2004, off="2004-03-01 Mon")])
+    assert calendar.version == f"{PACKAGE} + 2004 国办发明电〔2026〕1号"
+    assert not calendar.day(on("2004-03-01 Mon")).works
+
+
+@pytest.mark.parametrize(
+    ("knows_2019", "off", "work"),
+    [
+        # 2018-12-31 was off and Saturday the 29th worked, by the notice of 2019.
+        (True, [], []),
+        (False, ["2018-12-30 Sun", "2018-12-31 Mon"], ["2018-12-29 Sat"]),
+    ],
+)
+def test_late_december_is_the_next_years_unless_nobody_knows_that_year(
+    monkeypatch: pytest.MonkeyPatch, knows_2019: bool, off: list[str], work: list[str]
+) -> None:
+    monkeypatch.setattr(china, "package_knows", lambda year: knows_2019 or year != 2019)
+    notice = china.packaged_notice.__wrapped__(2018)
+    late = on("2018-12-20 Thu")
+    assert sorted(date for date in notice.off if date >= late) == [on(day) for day in off]
+    assert sorted(date for date in notice.work if date >= late) == [on(day) for day in work]

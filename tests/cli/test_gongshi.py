@@ -141,6 +141,7 @@ def open_to_all() -> None:
     os.umask(0)
 
 
+@pytest.mark.soak
 def test_security_55_whatever_a_command_writes_is_its_owners_alone_whatever_the_umask(tmp_path: Path) -> None:
     """Every command that writes a file, as a process under umask 000; then the modes of all that is there."""
     assert set(gongshi.commands) == WRITE_ROWS_ALONE | WRITE_FILES

@@ -112,7 +112,8 @@ def demonstration(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactor
     return built
 
 
-@pytest.fixture(params=DAYS)
+# `make test` builds it on the first of them, `make walks` on all.
+@pytest.fixture(params=[pytest.param(day, marks=pytest.mark.soak if later else ()) for later, day in enumerate(DAYS)])
 def some_day(request: pytest.FixtureRequest, demonstration: Callable[[str], Built]) -> Built:
     return demonstration(request.param)
 

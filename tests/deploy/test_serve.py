@@ -43,6 +43,7 @@ def counted(address: str) -> float:
     return float(found)
 
 
+@pytest.mark.soak
 def test_two_workers_count_together_log_json_and_end_when_told(
     sqlite_template: Path, tmp_path: Path, redis_url: str
 ) -> None:

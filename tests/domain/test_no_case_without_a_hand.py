@@ -154,6 +154,7 @@ def test_accounts_counted_as_people_are_found(claim: Claim, monkeypatch: pytest.
         claim(walked(1, 2, GIVEN[0]))
 
 
+@pytest.mark.soak
 def test_people_of_one_role_in_one_unit_are_alike_to_the_rules() -> None:
     """One state stands for all that differ in who of them did what, because the rules answer alike for each."""
     other = {1: 2, 2: 1, 12: 13, 13: 12}

@@ -105,12 +105,14 @@ class Crowd:
     files_every: int = 0  # each so many-th form brings a picture; 0: none does
     # Of each form, by the monotonic clock: when it was first asked for, and when its receipt was shown.
     spans: list[tuple[float, float]] = field(default_factory=list)
+    calls: threading.Event = field(default_factory=threading.Event)  # cleared: nobody begins another form
     _began: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def files(self, forms: int, strike: Callable[[], None], strikes: int, clients: int = _CLIENTS) -> None:
         """Have so many forms acknowledged, and strike so many times meanwhile, at moments nobody expects."""
         dice = random.Random(forms)
+        self.calls.set()
         with ThreadPoolExecutor(clients) as threads:
             people = [threads.submit(self._person, forms) for _ in range(clients)]
             for number in range(strikes):
@@ -135,7 +137,7 @@ class Crowd:
             time.sleep(0.01)
 
     def _person(self, forms: int) -> None:
-        while True:
+        while self.calls.wait(_PATIENCE):
             with self._lock:
                 if self._began == forms:
                     return

@@ -32,10 +32,10 @@ DEPLOY = ROOT / "deploy" / "hosts"
 BIN = Path("/usr/lib/postgresql/15/bin")
 BUCKET = "gongshi"
 NAMES = ("front", "app1", "app2", "db1", "db2", "shared")
-_PASSWORD = "a-password-for-tests"
+PASSWORD = "a-password-for-tests"
 _S3 = {"AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret-for-tests", "AWS_DEFAULT_REGION": "us-east-1"}
-_AS_POSTGRES = ("setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups")
-_EXAMPLE_NET = "192.0.2"  # as the files of deploy/hosts say it
+AS_POSTGRES = ("setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups")
+EXAMPLE_NET = "192.0.2"  # as the files of deploy/hosts say it
 _MAIN = """
 daemon off; worker_processes 1; pid {home}/nginx.pid;
 events {{ worker_connections 512; }}
@@ -74,7 +74,7 @@ class DatabaseHost:
 
     def _as_postgres(self, *command: str) -> str:
         return self.machine.run(
-            [*_AS_POSTGRES, *command],
+            [*AS_POSTGRES, *command],
             HOME=str(self.home),
             PGBIN=str(BIN),
             PGHOST=str(self.home),
@@ -89,13 +89,17 @@ class DatabaseHost:
             "--locale=C.UTF-8", "--no-sync",
         )  # fmt: skip
         self.start()
-        self.say("CREATE ROLE gongshi LOGIN PASSWORD '" + _PASSWORD + "'")
-        self.say("CREATE ROLE replicator LOGIN REPLICATION PASSWORD '" + _PASSWORD + "'")
+        self.say("CREATE ROLE replicator LOGIN REPLICATION PASSWORD '" + PASSWORD + "'")
+        self.make_portal_database()
+
+    def make_portal_database(self) -> None:
+        """Make the portal's role and its database."""
+        self.say("CREATE ROLE gongshi LOGIN PASSWORD '" + PASSWORD + "'")
         self.say("CREATE DATABASE gongshi OWNER gongshi ENCODING 'UTF8' TEMPLATE template0")
 
     def follow(self, primary: DatabaseHost) -> None:
         """Make this server the standby of another, by the script that is shipped, and have that one wait for it."""
-        (self.home / ".pgpass").write_text(f"*:*:*:replicator:{_PASSWORD}\n")
+        (self.home / ".pgpass").write_text(f"*:*:*:replicator:{PASSWORD}\n")
         (self.home / ".pgpass").chmod(0o600)
         shutil.chown(self.home / ".pgpass", "postgres", "postgres")
         self._as_postgres(str(DEPLOY / "make-standby"), primary.machine.address, str(self.data))
@@ -111,7 +115,7 @@ class DatabaseHost:
         if "# gongshi" not in include.read_text():
             include.write_text(f"{include.read_text()}\n# gongshi\n{shipped}\n")
             hba = self.data / "pg_hba.conf"
-            lines = (DEPLOY / "pg_hba.conf").read_text().replace(f"{_EXAMPLE_NET}.0/24", self.net)
+            lines = (DEPLOY / "pg_hba.conf").read_text().replace(f"{EXAMPLE_NET}.0/24", self.net)
             kept = [line for line in hba.read_text().splitlines() if "reject" not in line]
             hba.write_text("\n".join(kept) + "\n" + lines)
         own = f"-c unix_socket_directories={self.home} -c shared_buffers=64MB"
@@ -225,7 +229,7 @@ class Hosts:
     def database_url(self) -> str:
         """The address of whichever database takes writes, as deploy/hosts/gongshi.env.example has it."""
         hosts = ",".join(each.machine.address for each in self.databases)
-        return f"postgresql://gongshi:{_PASSWORD}@/gongshi?host={hosts}&port=5432,5432"
+        return f"postgresql://gongshi:{PASSWORD}@/gongshi?host={hosts}&port=5432,5432"
 
     def start_databases(self) -> None:
         one, two = self.databases
@@ -283,8 +287,8 @@ class Hosts:
         text = "".join(line for line in text.splitlines(keepends=True) if "[::]" not in line)
         upstream = (DEPLOY / "upstream.conf").read_text()
         for number, application in zip((11, 12), self.applications, strict=True):
-            assert f"{_EXAMPLE_NET}.{number}:" in upstream
-            upstream = upstream.replace(f"{_EXAMPLE_NET}.{number}:", f"{application.machine.address}:")
+            assert f"{EXAMPLE_NET}.{number}:" in upstream
+            upstream = upstream.replace(f"{EXAMPLE_NET}.{number}:", f"{application.machine.address}:")
         for shipped, here in (
             ("    server 127.0.0.1:8000;\n", upstream),
             ("/var/cache/nginx/gongshi", f"{self.home}/cache"),

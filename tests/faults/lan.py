@@ -80,13 +80,20 @@ class Machine:
     def plug_in(self) -> None:
         _ip("link", "set", self.cable, "up")
 
-    def kill_all(self) -> None:
-        """`kill -9` of every process on it, as a machine that falls."""
+    def has_processes(self) -> bool:
+        """Tell whether anything runs on it."""
+        return self._numbers() != []
+
+    def _numbers(self) -> list[int]:
         assert IP is not None
         listed = subprocess.run([IP, "netns", "pids", self.name], capture_output=True, text=True, check=False)
-        for number in listed.stdout.split():
+        return [int(number) for number in listed.stdout.split()]
+
+    def kill_all(self) -> None:
+        """`kill -9` of every process on it, as a machine that falls."""
+        for number in self._numbers():
             with suppress(ProcessLookupError):
-                os.kill(int(number), signal.SIGKILL)
+                os.kill(number, signal.SIGKILL)
         psutil.wait_procs([psutil.Process(each.pid) for each in self.processes if each.poll() is None], timeout=10)
         for process in self.processes:
             process.poll()

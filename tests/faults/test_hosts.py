@@ -35,7 +35,8 @@ from tests.running import KEY, SERVE, eventually
 LONG = 200  # objections
 RECOVERED_WITHIN = 60.0  # seconds
 FILES_EVERY = 10
-_WIDE = {f"limit_{name}": "1000000/hour" for name in ("address", "contact", "nominee", "site", "receipt", "upload")}
+_LIMITS = "address", "contact", "nominee", "site", "receipt", "upload"
+UNLIMITED = {f"limit_{name}": "1000000/hour" for name in _LIMITS} | {"challenge_at": "100"}
 
 pytestmark = pytest.mark.skipif(lacking() != [], reason=f"this machine lacks: {', '.join(lacking())}")
 
@@ -44,7 +45,7 @@ pytestmark = pytest.mark.skipif(lacking() != [], reason=f"this machine lacks: {'
 def hosts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hosts]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"):
         monkeypatch.setenv(name, "")  # so that what the hosts set goes with the test
-    hosts = Hosts(tmp_path, settings=_WIDE | {"challenge_at": "100"})
+    hosts = Hosts(tmp_path, settings=UNLIMITED)
     try:
         yield hosts
     finally:

@@ -41,6 +41,7 @@ def database(small_sqlite: Path) -> Iterator[Database]:
     database.dispose()
 
 
+@pytest.mark.soak
 def test_security_03_workers_and_servers_killed_under_load_lose_nothing_and_settle_once(
     database: Database, tmp_path: Path, forms: int, figure: Figure
 ) -> None:

@@ -20,6 +20,7 @@ _LONG = 1000  # from here on the figures of each route are worth a line
 _BIG = Attack(body=b"text=" + b"x" * 10_000_000)
 
 
+@pytest.mark.soak
 def test_security_36_no_input_breaks_a_page_says_what_is_inside_or_is_stored_half(
     target: Target, pytestconfig: pytest.Config, record_property: Callable[[str, object], None]
 ) -> None:

@@ -64,6 +64,7 @@ def requests(path: str) -> dict[str, bytes]:
     }
 
 
+@pytest.mark.soak
 def test_security_36_broken_http_gets_no_5xx_and_nobody_waits_for_whoever_sends_slowly(
     database: Database, tmp_path: Path
 ) -> None:

@@ -12,13 +12,17 @@ from sqlalchemy import MetaData, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
 from app.database import Database
+from app.domain.nominees.eligibility import conditions_of
+from app.domain.nominees.marks import Marks
 from app.domain.objections.arrival import Channel
+from app.domain.periods.rounds import Kind
 from app.models import (
     AccountReset,
     AuditRow,
     Evidence,
     Import,
     ImportRow,
+    NomineeMarks,
     Objection,
     Period,
     Proposal,
@@ -28,7 +32,11 @@ from app.models import (
     Unit,
     User,
 )
+from app.notices.offered import built_in
+from app.sealing import Keyring
 from app.services.imports import waiting
+from app.services.nominees import marks
+from app.services.nominees.dossiers import make_dossier
 from app.services.periods import listings, progress, publication
 from app.services.shared.issuers import named
 from app.services.shared.work import Work
@@ -624,3 +632,65 @@ def test_0037_periods_from_before_are_found_by_their_new_indexes(empty: Database
     names = {index["name"] for index in inspect(empty.engine).get_indexes("periods")}
     assert names >= {"ix_periods_opening", "ix_periods_ending", "ix_periods_running"}
     assert "ix_periods_closes_at" not in names
+
+
+def with_nominees(database: Database, ring: Keyring) -> None:
+    """Four nominees as version 0037 kept them, two with a dossier, and one of a notice that is not installed."""
+    database.migrate(revision="0037")
+    insert(database, "units", {"id": 1, "kind": "office", "parent_id": None})
+    insert(database, "units", {"id": 2, "kind": "recommender", "parent_id": 1})
+    insert(database, "users", {"id": 1, "role": "office", "unit_id": 1})
+    insert(database, "programmes", {"id": 1, "notice": "", "title": "一"}, {"id": 2, "notice": "gone", "title": "二"})
+    same = {"programme_id": 1, "unit_id": 2, "recommender_id": 2, "rank": "none", "category": "", "kind": "individual"}
+    body = {"id": 3, "kind": "collective", "name": "中共麒麟区委员会"}
+    others = {"id": 1}, {"id": 2}, body, {"id": 4, "rank": "above"}, {"id": 5, "programme_id": 2}
+    insert(database, "nominees", *[same | {"name": "某人"} | each for each in others])
+    for id_, fields in ((1, {"penalties": "无", "unit_type": "机关"}), (2, {"penalties": "2019年受过记过处分"})):
+        insert(database, "dossiers", {"nominee_id": id_, "sealed": make_dossier(ring, id_, fields).sealed})
+    said = [(1, "merit_1", False), *((id_, key, True) for id_ in (1, 2) for key in conditions_of(KIND, built_in()))]
+    for id_, key, met in said:
+        row = {"nominee_id": id_, "condition": key, "met": met, "note": "" if met else "不符合", "confirmed_by": 1}
+        insert(database, "confirmations", row)
+    scan = {"id": 1, "purpose": "opinion", "programme_id": 1, "kind": "pdf", "received_by": 1, "scan": "unscanned"}
+    insert(database, "documents", scan | {"size": 1, "stored_size": 1, "cipher": "aes-256-gcm"})
+    for authority in built_in().authority_names:
+        insert(database, "opinions", OPINION | {"nominee_id": 1, "authority": authority, "outcome": "not_asked"})
+    insert(database, "opinions", OPINION | {"nominee_id": 2, "authority": "police", "outcome": "negative"})
+    for id_, stage, passed in (
+        (1, "preliminary", False), (1, "preliminary", True), (1, "final", True), (2, "preliminary", False)
+    ):  # fmt: skip
+        row = {"nominee_id": id_, "stage": stage, "passed": passed, "reason": "理由", "reviewed_by": 1}
+        insert(database, "reviews", row)
+
+
+KIND = Kind.INDIVIDUAL
+OPINION = {"text": "说明", "document_id": 1, "recorded_by": 1}
+
+
+def test_0038_what_the_rules_say_of_nominees_is_written_down(empty: Database) -> None:
+    """Of several words on one thing the last one counts."""
+    ring = Keyring("k" * 40)
+    with_nominees(empty, ring)
+    with pytest.raises(RuntimeError, match="gongshi migrate"):
+        empty.migrate()
+    empty.migrate(ring)
+    with empty.reader() as session:
+        rows = session.execute(select(NomineeMarks.nominee_id, *(getattr(NomineeMarks, name) for name in marks.NAMES)))
+        kept = {id_: Marks(*values) for id_, *values in rows}
+        assert kept == marks.judge(session, ring, [1, 2, 3, 4])
+    assert kept == {
+        1: Marks(failed=False, to_confirm=False, unanswered=False, objected=False, preliminary=True, final=True),
+        2: Marks(failed=False, to_confirm=True, unanswered=True, objected=True, preliminary=False, final=None),
+        3: Marks(failed=True, to_confirm=True, unanswered=True, objected=False, preliminary=None, final=None),
+        4: Marks(failed=True, to_confirm=True, unanswered=True, objected=False, preliminary=None, final=None),
+    }
+
+
+def test_0039_cases_are_found_by_their_state_and_rows_stay_as_they_are(empty: Database) -> None:
+    empty.migrate(revision="0038")
+    case_of(empty)
+    had, rows = indexes_of(empty), rows_of(empty)
+    empty.migrate(revision="0039")
+    columns = ["state", "entry_id", "received_at", "decline_proposed_ground", "handler_unit_id", "assignee_id"]
+    assert indexes_of(empty) == had | {"ix_cases_state": ("cases", columns)}
+    assert rows_of(empty) == rows

@@ -14,6 +14,7 @@ from app.domain.periods.rounds import Kind
 from app.models import Document, Nominee, Programme, Purpose, Quota, Unit
 from app.models.nominees import Opinion, OpinionOutcome
 from app.services.cases import settlement
+from app.services.nominees import marks
 from app.services.nominees.dossiers import make_dossier
 from app.services.papers.paper import Clerk, Stationery
 from app.services.periods import closing
@@ -94,6 +95,7 @@ def made_up(world: World, folder: Path) -> tuple[int, Vault]:
             session.add(scan)
             session.flush()
             session.add_all(opinions(nominee_id, scan.id, handler.user_id))
+        marks.renew(session, world.keyring, session.scalars(select(Nominee.id)))
         session.commit()
     return period, vault
 

@@ -102,6 +102,7 @@ def papers_of(world: World, folder: Path) -> dict[str, Paper]:
         }
 
 
+@pytest.mark.soak
 def test_every_paper_is_whole_and_opens_in_what_reads_such_files(looked: Looked) -> None:
     for name, content in looked.files.items():
         with zipfile.ZipFile(io.BytesIO(content)) as package:

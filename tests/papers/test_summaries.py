@@ -274,6 +274,7 @@ def collected() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("collected")
+@pytest.mark.soak
 def test_memory_does_not_grow_with_the_rows() -> None:
     """Ten times as many rows, all different, in a table of texts: hardly more memory."""
 

@@ -116,6 +116,7 @@ def scanned(size: int) -> bytes:
     return out.getvalue()
 
 
+@pytest.mark.soak
 def test_fifty_megabytes_come_in_and_go_out_again_without_being_held_in_memory(server: Server) -> None:
     assert server.ask("POST", f"{server.form}/evidence", pdf("warm up")).status == 201
     long = scanned(FILE_LIMIT - 50_000)

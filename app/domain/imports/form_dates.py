@@ -20,7 +20,7 @@ class FormDate:
 
     year: int
     month: int
-    day: int = 0
+    day: int
 
     def __str__(self) -> str:
         """Write it as the notice does: 1980年1月, 1980年1月1日."""

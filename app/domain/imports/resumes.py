@@ -91,7 +91,7 @@ def _gaps(spans: list[ResumeSpan], now: int | None) -> list[tuple[int, int]]:
 
 
 def _is_holiday(first: int, last: int) -> bool:
-    return last - first < len(_HOLIDAY) and all(month % 12 + 1 in _HOLIDAY for month in range(first, last + 1))
+    return all(month % 12 + 1 in _HOLIDAY for month in range(first, last + 1))
 
 
 def _number(year: int, month: int) -> int:

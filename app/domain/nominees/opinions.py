@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from app.domain.periods.rounds import Kind
 from app.domain.programmes.notice import AskedOf, AwardNotice
@@ -26,6 +26,16 @@ def list_needed(kind: Kind, unit_type: str, status: str = "", *, notice: AwardNo
     asked |= {AskedOf.PUBLIC_BODIES} if public else set()
     asked |= {AskedOf.ENTERPRISES} if unit_type in notice.enterprises else set()
     return frozenset(each.key for each in notice.authorities if each.asked in asked)
+
+
+def find_needed(kind: Kind, category: str, fields: Mapping[str, str], notice: AwardNotice) -> frozenset[str]:
+    """Return the authorities whose opinion a nominee needs, by key. `fields` are those of its dossier.
+
+    `category`, 单位类型 of a collective and 人员身份 of an individual as it is published, comes before the dossier.
+    """
+    if kind is Kind.COLLECTIVE:
+        return list_needed(kind, category or fields.get("unit_type", ""), notice=notice)
+    return list_needed(kind, fields.get("unit_type", ""), category or fields.get("status", ""), notice=notice)
 
 
 def list_missing(needed: Collection[str], answered: Collection[str], notice: AwardNotice) -> list[str]:

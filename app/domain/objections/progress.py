@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.domain.cases.states import OPEN_STATES, Conclusion, State
 
@@ -47,7 +47,7 @@ class Milestone:
 
     name: str
     at: dt.datetime | None = None
-    reached: bool = False
+    reached: bool = field(kw_only=True)
     current: bool = False
     until: dt.datetime | None = None
 

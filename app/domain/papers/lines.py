@@ -121,7 +121,7 @@ def _words_of(text: str) -> Iterable[tuple[int, int]]:
 
 
 def _places(text: str, name: str) -> Iterable[int]:
-    at = text.find(name) if name else -1
+    at = text.find(name)
     while at >= 0:
         yield at
         at = text.find(name, at + 1)

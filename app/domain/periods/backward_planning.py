@@ -29,7 +29,7 @@ def find_last_opening(due: dt.date, conclude_workdays: int, calendar: Calendar) 
 def count_most_workdays(opening: dt.date, due: dt.date, calendar: Calendar) -> int | None:
     """Return the longest time to conclude with which a window opened still fits; None when the shortest does not."""
     room = workdays_between(opening, due, calendar) - WINDOW_WORKDAYS
-    return min(room, CONCLUDE_WORKDAYS[-1]) if room in CONCLUDE_WORKDAYS or room > CONCLUDE_WORKDAYS[-1] else None
+    return min(room, CONCLUDE_WORKDAYS[-1]) if room >= CONCLUDE_WORKDAYS[0] else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +88,8 @@ class BackwardStep:
     last: dt.date | None
     slack: int | None
     misfit: Misfit | None
-    unknown: str = ""
-    provisional: bool = False
+    unknown: str
+    provisional: bool
 
 
 def plan_backwards(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import IntEnum, auto
 from typing import TypeVar
 
 LONGEST = 40  # characters of a query that are looked at
@@ -16,13 +16,13 @@ _U_UMLAUT = str.maketrans({"ü": "v", "Ü": "v"})
 class Match(IntEnum):
     """How an entry matches, the best first."""
 
-    NAME = 0
-    NAME_BEGINS = 1
-    NAME_HOLDS = 2
-    NAME_SOUNDS = 3
-    NAME_SOUND_BEGINS = 4
-    UNIT_HOLDS = 5
-    UNIT_SOUNDS = 6
+    NAME = auto()
+    NAME_BEGINS = auto()
+    NAME_HOLDS = auto()
+    NAME_SOUNDS = auto()
+    NAME_SOUND_BEGINS = auto()
+    UNIT_HOLDS = auto()
+    UNIT_SOUNDS = auto()
 
 
 @dataclass(frozen=True, slots=True)

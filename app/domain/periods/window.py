@@ -27,7 +27,7 @@ from app.domain.refusals import BadValue, NotAWorkday, TooEarly
 # If a file could say four, a typing error or a hurry would make a window that is void.
 WINDOW_WORKDAYS = 5
 CONCLUDE_WORKDAYS = range(3, 31)  # two working days to decide, one for the office to step in
-ONCE_SCHEDULED = range(1, 31)
+ONCE_SCHEDULED = range(1, CONCLUDE_WORKDAYS.stop)
 CONCLUDE_WORKDAYS_PROPOSED = 3
 
 
@@ -69,6 +69,11 @@ class PhaseDates:
     conclude_by: dt.datetime
     closed_at: dt.datetime | None = None
     cancelled_at: dt.datetime | None = None
+
+    @property
+    def conclude_day(self) -> dt.date:
+        """Return the day at whose 24:00 the deadline is."""
+        return last_day_before(self.conclude_by)
 
     def phase(self, now: dt.datetime) -> Phase:
         if self.cancelled_at is not None:
@@ -182,7 +187,7 @@ def extend_plan(
         window=Window(window.opens_at, end_of(last_day)),
         conclude_by=end_of(deadline_day),
         days=explained,
-        calendar_version=calendar.version,
+        calendar_version=counting.version,
         provisional=any(day.provisional for day in added),
         estimated=any(day.estimated for day in added),
     )

@@ -137,7 +137,7 @@ def _stages(rows: Rows, stages: Mapping[int, NoticeStage], wrong: list[SheetFaul
             bad = True
             continue
         places[number] = row
-        found = [as_date(day) for day in days[:2]]
+        found = [as_date(day) for day in days]
         for letter, day in zip("BC", found, strict=True):
             if day is None:
                 wrong.append(SheetFault(STAGES_SHEET, row, letter, "日期请写成年月日，例如 2025-10-16。"))

@@ -41,11 +41,12 @@ def name_steps(rounds: Mapping[int, Round]) -> dict[PassedStep, str]:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A nominee as the totals count it: `passed` are the steps behind it, empty for one who left."""
+    """Nominees as the totals count them: `passed` are the steps behind each, empty for those who left."""
 
     kind: Kind
     passed: Collection[PassedStep]
     county: bool = False
+    nominees: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,8 @@ def count_steps(counted: Iterable[Counted]) -> dict[PassedStep, Line]:
     county: Counter[PassedStep] = Counter()
     for one in counted:
         for step in set(one.passed):
-            kinds[step][one.kind] += 1
-            county[step] += one.county
+            kinds[step][one.kind] += one.nominees
+            county[step] += one.nominees if one.county else 0
     return {step: Line(kinds[step], county[step]) for step in PassedStep}
 
 

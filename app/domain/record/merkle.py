@@ -144,7 +144,7 @@ def verify_consistency(old: int, new: int, old_root: bytes, new_root: bytes, pat
         return not path and old_root == EMPTY_ROOT
     full = old & (old - 1) == 0
     hashes = [old_root, *path] if full else list(path)
-    if not hashes or not path:
+    if not path:
         return False
     at, last = old - 1, new - 1
     while at & 1:

@@ -117,9 +117,11 @@ class Note:
         return self.text + "\n" + "".join(str(each) for each in self.signatures)
 
     def with_signatures(self, more: Iterable[NoteSignature]) -> Note:
-        """Return the note with further signatures; of one key the first stays."""
-        kept = {(each.name, each.key_hash): each for each in reversed([*self.signatures, *more])}
-        return Note(self.text, tuple(reversed(kept.values())))
+        """Return the note with further signatures below its own; of one key the first stays, in its place."""
+        kept: dict[tuple[str, bytes], NoteSignature] = {}
+        for each in (*self.signatures, *more):
+            kept.setdefault((each.name, each.key_hash), each)
+        return Note(self.text, tuple(kept.values()))
 
     def verified(self, known: Sequence[KnownKey], verify: Verify) -> dict[KnownKey, NoteSignature]:
         """Return the signatures of known keys, passing over others. Raises BadSignature for one that does not fit."""

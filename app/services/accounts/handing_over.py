@@ -6,28 +6,36 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, cast, func, literal, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.domain.cases.states import OPEN_STATES, PEOPLE_TO_CONCLUDE, Role, State
+from app.domain.cases.states import OPEN_STATES, PEOPLE_TO_CONCLUDE, Actor, Role, State
 from app.domain.refusals import BadValue
 from app.models import AuditRow, Case, CaseFile, Deputy, Entry, GroupAct, Import, ImportState, Period, User
 from app.services.accounts import deputies
-from app.services.record.chain import by_user, on_case
+from app.services.cases.visibility import cases_visible_to
+from app.services.record.chain import by_user
 from app.services.shared.work import Work
+
+FIRST = 20  # the most cases that a page shows of what is in somebody's hands
 
 
 @dataclass(frozen=True, slots=True)
 class InHands:
     """What is open in somebody's hands.
 
-    `cases` are assigned to them, or nobody's and last worked on by them, or wait with a proposal of theirs. Proposals
-    stay valid: another person confirms them. `unsent` counts the files that lie with a form of theirs.
+    `cases` are the first few of those assigned to them, or nobody's and last worked on by them, or nobody's and waiting
+    with a proposal of theirs. `elsewhere` are the first few with a proposal of theirs that are in other hands.
+    Proposals stay valid: another person confirms them. `readable` are those of both that whoever looks may open (R21).
+    `unsent` counts the files that lie with a form of theirs.
     """
 
     user: User
     cases: Sequence[Case]
-    proposals: Sequence[Case]
+    case_count: int
+    elsewhere: Sequence[Case]
+    elsewhere_count: int
+    readable: frozenset[int]
     group_acts: Sequence[GroupAct]
     imports: Sequence[Import]
     deputies: Sequence[Deputy]
@@ -35,19 +43,29 @@ class InHands:
 
     @property
     def is_empty(self) -> bool:
-        return not (self.cases or self.proposals or self.group_acts or self.imports or self.deputies or self.unsent)
+        return not (self.cases or self.elsewhere or self.group_acts or self.imports or self.deputies or self.unsent)
+
+    def proposed(self, case: Case) -> bool:
+        """Return whether the case waits with a proposal of theirs; the counterpart of `_proposed_by`."""
+        waits = case.state is State.PROPOSED or case.decline_proposed_ground is not None
+        return waits and case.proposed_by == self.user.id
 
 
-def find_in_hands(session: Session, user: User, now: dt.datetime) -> InHands:
-    """Return what is open in this person's hands at `now`."""
-    waits = or_(Case.state == State.PROPOSED, Case.decline_proposed_ground.is_not(None))
-    proposed = and_(Case.proposed_by == user.id, waits)
-    latest = Case.id.in_(_last_worked_on(session, user))
-    theirs = or_(Case.assignee_id == user.id, and_(Case.assignee_id.is_(None), or_(proposed, latest)))
+def find_in_hands(session: Session, user: User, actor: Actor, now: dt.datetime) -> InHands:
+    """Return what is open in this person's hands at `now`, for the eyes of `actor`."""
+    proposed = _open_cases(now, _proposed_by(user))
+    elsewhere = proposed.where(Case.assignee_id.is_not(None), Case.assignee_id != user.id)
+    cases, case_count = _first_of(session, _held(user, now))
+    in_other_hands, elsewhere_count = _first_of(session, elsewhere)
+    shown = {case.id for case in (*cases, *in_other_hands)}
+    readable = session.scalars(select(Case.id).where(Case.id.in_(shown), cases_visible_to(actor, now)))
     return InHands(
         user=user,
-        cases=_cases(session, now, theirs),
-        proposals=_cases(session, now, proposed),
+        cases=cases,
+        case_count=case_count,
+        elsewhere=in_other_hands,
+        elsewhere_count=elsewhere_count,
+        readable=frozenset(readable),
         group_acts=session.scalars(
             select(GroupAct).where(GroupAct.proposed_by == user.id, GroupAct.confirmed.is_(None)).order_by(GroupAct.id)
         ).all(),
@@ -67,24 +85,48 @@ def find_in_hands(session: Session, user: User, now: dt.datetime) -> InHands:
     )
 
 
-def _last_worked_on(session: Session, user: User) -> list[int]:
-    """Return the open cases of the unit that are nobody's and on which this person did the last thing staff did."""
-    nobodys = Case.handler_unit_id == user.unit_id, Case.assignee_id.is_(None), Case.state.in_(OPEN_STATES)
-    subjects = {on_case(case_id): case_id for case_id in session.scalars(select(Case.id).where(*nobodys))}
+def _proposed_by(user: User) -> ColumnElement[bool]:
+    waits = or_(Case.state == State.PROPOSED, Case.decline_proposed_ground.is_not(None))
+    return and_(Case.proposed_by == user.id, waits)
+
+
+def _last_worked_on_by(user: User) -> ColumnElement[bool]:
+    """Return the condition that a case is of the person's unit and that they did the last thing staff did on it."""
     # Who only opened a file or a paper of a case did nothing on it.
-    by_staff = AuditRow.subject.in_(subjects), AuditRow.actor.startswith("user:"), AuditRow.action.startswith("case.")
-    last = select(func.max(AuditRow.id)).where(*by_staff).group_by(AuditRow.subject)
-    rows = session.scalars(select(AuditRow.subject).where(AuditRow.id.in_(last), AuditRow.actor == by_user(user.id)))
-    return [subjects[subject] for subject in rows]
+    last = (
+        select(AuditRow.actor)
+        .where(
+            AuditRow.subject == literal("case:") + cast(Case.id, String),  # as `chain.on_case` has it
+            AuditRow.actor.startswith("user:"),
+            AuditRow.action.startswith("case."),
+        )
+        .order_by(AuditRow.id.desc())
+        .limit(1)
+        .correlate(Case)
+        .scalar_subquery()
+    )
+    return and_(Case.handler_unit_id == user.unit_id, last == by_user(user.id))
 
 
-def _cases(session: Session, now: dt.datetime, *wanted: ColumnElement[bool]) -> Sequence[Case]:
-    query = select(Case).join(Entry, Case.entry_id == Entry.id).join(Period, Entry.period_id == Period.id)
-    return session.scalars(
-        query.where(Case.state.in_(OPEN_STATES), Period.conclude_by > now, *wanted)
-        .order_by(Case.id)
-        .options(joinedload(Case.entry), selectinload(Case.recusals))
-    ).all()
+def _open_cases(now: dt.datetime, *wanted: ColumnElement[bool]) -> Select[int]:
+    query = select(Case.id).join(Entry, Case.entry_id == Entry.id).join(Period, Entry.period_id == Period.id)
+    return query.where(Case.state.in_(OPEN_STATES), Period.conclude_by > now, *wanted)
+
+
+def _held(user: User, now: dt.datetime) -> Select[int]:
+    """Select the ids of the open cases that are in this person's hands."""
+    nobodys = and_(Case.assignee_id.is_(None), or_(_proposed_by(user), _last_worked_on_by(user)))
+    return _open_cases(now, or_(Case.assignee_id == user.id, nobodys))
+
+
+def _first_of(session: Session, ids: Select[int]) -> tuple[Sequence[Case], int]:
+    """Return the first few of these cases, and how many they are."""
+    found = session.scalars(ids.order_by(Case.id).limit(FIRST + 1)).all()
+    count = len(found)
+    if count > FIRST:
+        count = session.scalar(ids.with_only_columns(func.count())) or 0
+    wanted = select(Case).where(Case.id.in_(found[:FIRST])).order_by(Case.id)
+    return session.scalars(wanted.options(joinedload(Case.entry), joinedload(Case.assignee))).all(), count
 
 
 def list_successors(session: Session, user: User) -> Sequence[User]:
@@ -123,7 +165,7 @@ def hand_over(work: Work, user: User, successor_id: int | None) -> None:
 
 
 def _lock_held(work: Work, user: User) -> list[Case]:
-    ids = sorted(case.id for case in find_in_hands(work.session, user, work.now).cases)
+    ids = work.session.scalars(_held(user, work.now)).all()
     query = select(Case).where(Case.id.in_(ids)).order_by(Case.id).with_for_update(of=Case)
     locked = work.session.scalars(
         query.options(selectinload(Case.recusals)).execution_options(populate_existing=True)

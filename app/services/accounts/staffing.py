@@ -224,10 +224,14 @@ def rename(work: Work, user_id: int, name: str) -> None:
     work.did("user.renamed", user, **details)
 
 
-def places_for(session: Session, actor: Actor) -> tuple[list[Role], list[Unit]]:
-    """Return the roles and the units that this person may put somebody into."""
-    roles = list(Role) if actor.is_office else [role for role in Role if role in UNIT_ROLES]
-    return roles, [unit for unit in units.tree(session, actor) if unit.retired_at is None]
+def roles_for(actor: Actor) -> list[Role]:
+    """Return the roles that this person may give."""
+    return list(Role) if actor.is_office else [role for role in Role if role in UNIT_ROLES]
+
+
+def places_for(session: Session, actor: Actor) -> list[Unit]:
+    """Return the units that this person may put somebody into."""
+    return [unit for unit in units.tree(session, actor) if unit.retired_at is None]
 
 
 def place_to_fill(work: Work, role: Role, unit_id: int) -> Unit:

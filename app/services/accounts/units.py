@@ -46,6 +46,33 @@ def tree(session: Session, actor: Actor) -> Sequence[Unit]:
     return in_order(session, session.scalars(found))
 
 
+def first_to_choose(session: Session, actor: Actor, most: int, chosen: int | None) -> list[Unit]:
+    """List the units in use that this person may see, `chosen` among them, in the order of `tree`.
+
+    Of more than `most`, those come that stand above others, and the own units below the first of them.
+    """
+    in_use = units_visible_to(actor), Unit.retired_at.is_(None)
+    own = Unit.kind == UnitKind.OWN
+    wide = select(Unit).where(*in_use).options(joinedload(Unit.parent))
+    above = in_order(session, session.scalars(wide.where(~own)))
+    below = dict(
+        session.execute(select(Unit.parent_id, func.count()).where(*in_use, own).group_by(Unit.parent_id)).all()
+    )
+    room = max(0, most - len(above))
+    first = list(dict.fromkeys([*(unit.id for unit in above if unit.id in below), *below]))
+    enough = next((n for n in range(len(first)) if sum(below[each] for each in first[:n]) >= room), len(first))
+    places = case(*((Unit.parent_id == each, place) for place, each in enumerate(first[:enough])), else_=enough)
+    wanted = wide.where(own, Unit.parent_id.in_(first[:enough])).order_by(places, Sound(Unit.name), Unit.id)
+    some = session.scalars(wanted.limit(room)).all() if enough else []
+    return in_order(session, [*above, *some, *session.scalars(wide.where(Unit.id == chosen))])
+
+
+def recommending(session: Session) -> list[Unit]:
+    """List the recommending units, in the one order of every list."""
+    found = select(Unit).where(Unit.kind == UnitKind.RECOMMENDER).options(joinedload(Unit.parent))
+    return in_order(session, session.scalars(found))
+
+
 def stored_units(session: Session, actor: Actor) -> StoredRows[Unit]:
     """Return the units that this person may see, in the one order of every list (unit_order.py)."""
     own = Unit.kind == UnitKind.OWN

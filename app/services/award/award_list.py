@@ -6,15 +6,17 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
-from sqlalchemy import func, select, true
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, case, exists, func, select, true
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from app.domain.award.decision import (
     AwardList,
     AwardStep,
     Facts,
     FinalRound,
+    JudgedNominee,
     ProceedingKind,
     RecordedPaper,
     Tally,
@@ -22,6 +24,7 @@ from app.domain.award.decision import (
     build_award_list,
     count_places,
     find_papers_in_force,
+    judge,
     list_obstacles,
     list_steps,
 )
@@ -49,6 +52,7 @@ from app.models import (
 from app.services.cases.visibility import cases_visible_to
 from app.services.nominees import opinions
 from app.services.shared.leavers import find_disqualified
+from app.services.shared.stored_rows import of_ids
 
 
 @dataclass(frozen=True)
@@ -97,23 +101,25 @@ class AwardStanding:
 
 
 def standing_of(
-    session: Session, programme: Programme, now: dt.datetime, seen_by: Actor | None = None
+    session: Session, programme: Programme, now: dt.datetime, seen_by: Actor | None = None, *, whole: bool = True
 ) -> AwardStanding:
     """Return how a programme's award stands at `now`.
 
-    `seen_by` is for whoever only reads it: a case that this person may not see holds up nothing there (R19).
+    `seen_by` is for whoever only reads it: a case that this person may not see holds up nothing there (R19). Without
+    `whole` it holds those alone whom the final review (复审) passed: nobody else is on the list or holds it up.
     """
     quotas = session.scalars(
         select(Quota).where(Quota.programme_id == programme.id).order_by(Quota.id).options(joinedload(Quota.unit))
     ).all()
-    nominees = _nominees(session, programme.id, [quota.unit_id for quota in quotas])
+    among = true() if whole else has_passed()
+    nominees = _nominees(session, programme.id, [quota.unit_id for quota in quotas], among)
     proceedings = session.scalars(
         select(Proceeding).where(Proceeding.programme_id == programme.id).order_by(Proceeding.id)
     ).all()
     return AwardStanding(
         programme=programme,
         nominees={nominee.id: nominee for nominee in nominees},
-        award=build_award_list(_facts(session, programme.id, nominees, now, seen_by), programme.rules),
+        award=build_award_list(_facts(session, _Those(programme.id, nominees, among), now, seen_by), programme.rules),
         proceedings=proceedings,
         quotas={quota.unit_id: _places(quota) for quota in quotas},
         unsettled=_unsettled(session, programme.id, now),
@@ -121,26 +127,79 @@ def standing_of(
     )
 
 
-def _nominees(session: Session, programme_id: int, unit_order: list[int]) -> list[Nominee]:
+def has_passed() -> ColumnElement[bool]:
+    """Return the condition on Nominee that the final review (复审) said last that it passes; see `_last_words`."""
+    later = aliased(Review)
+    again = exists().where(
+        later.nominee_id == Review.nominee_id, later.stage == ReviewStage.FINAL, later.id > Review.id
+    )
+    final = select(Review.nominee_id).where(Review.stage == ReviewStage.FINAL, Review.passed, ~again)
+    return Nominee.id.in_(final)
+
+
+def judge_these(
+    session: Session, programme: Programme, ids: Sequence[int], now: dt.datetime, seen_by: Actor | None
+) -> dict[int, tuple[JudgedNominee, Nominee]]:
+    """Return these nominees of a programme as its award list judges them, by id."""
+    among = Nominee.id.in_(ids)
+    nominees = _nominees(session, programme.id, [], among)
+    facts = _facts(session, _Those(programme.id, nominees, among), now, seen_by)
+    by_id = {nominee.id: nominee for nominee in nominees}
+    return {each.nominee_id: (judge(each, programme.rules), by_id[each.nominee_id]) for each in facts}
+
+
+def find_left_out(standing: AwardStanding, session: Session, most: int) -> tuple[Sequence[int], int]:
+    """Return the first `most` nominees who are on no list and hold nothing up, and how many there are.
+
+    They are in the order of the list. `standing` holds those whom the final review passed.
+    """
+    passed = {each.facts.nominee_id for each in standing.award.judged}
+    out = {each.facts.nominee_id for each in standing.award.left_out}
+    every = select(Nominee.id).where(Nominee.programme_id == standing.programme.id)
+    count = (session.scalar(every.with_only_columns(func.count())) or 0) - len(passed) + len(out)
+    held = of_ids(Nominee.id, passed - out)
+    return session.scalars(every.where(~held).order_by(*in_order(standing)).limit(most)).all(), count
+
+
+def in_order(standing: AwardStanding) -> tuple[ColumnElement[Any], ...]:
+    """Return what the award list orders Nominee by; the counterpart of `_nominees` and `build_award_list`."""
+    places = {unit_id: place for place, unit_id in enumerate(standing.quotas)}
+    place = case(*((Nominee.recommender_id == unit_id, n) for unit_id, n in places.items()), else_=len(places))
+    first = case((Nominee.kind == Kind.INDIVIDUAL, 1), else_=0)
+    return (first, *((place,) if places else ()), Nominee.position, Nominee.id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Those:
+    """Nominees of a programme whose facts are read: all that there are `among` it."""
+
+    programme_id: int
+    nominees: Sequence[Nominee]
+    among: ColumnElement[bool]
+
+    @property
+    def ids(self) -> Select[int]:
+        return select(Nominee.id).where(Nominee.programme_id == self.programme_id, self.among)
+
+
+def _nominees(session: Session, programme_id: int, unit_order: list[int], among: ColumnElement[bool]) -> list[Nominee]:
     """List the nominees: units in the order of annex 1, each unit's nominees in its order of preference."""
     places = {unit_id: place for place, unit_id in enumerate(unit_order)}
     rows = session.scalars(
         select(Nominee)
-        .where(Nominee.programme_id == programme_id)
+        .where(Nominee.programme_id == programme_id, among)
         .options(joinedload(Nominee.unit), joinedload(Nominee.recommender))
     )
     return sorted(rows, key=lambda each: (places.get(each.recommender_id, len(places)), each.position, each.id))
 
 
-def _facts(
-    session: Session, programme_id: int, nominees: list[Nominee], now: dt.datetime, seen_by: Actor | None
-) -> list[Facts]:
-    passed = _last_words(session, programme_id)
-    shown = _shown(session, programme_id, now)
+def _facts(session: Session, those: _Those, now: dt.datetime, seen_by: Actor | None) -> list[Facts]:
+    passed = _last_words(session, those)
+    shown = _shown(session, those, now)
     # Read before the disqualifications: a case upheld meanwhile is then found in one of the two.
-    open_cases = _open_cases(session, programme_id, now, seen_by)
-    out = _disqualified_on(session, [nominee.id for nominee in nominees], now)
-    doubts = _doubts(session, nominees)
+    open_cases = _open_cases(session, those, now, seen_by)
+    out = _disqualified_on(session, [nominee.id for nominee in those.nominees], now)
+    doubts = _doubts(session, those.nominees)
     return [
         Facts(
             nominee_id=nominee.id,
@@ -155,11 +214,11 @@ def _facts(
             open_cases=open_cases.get(nominee.id, 0),
             doubt=doubts.get(nominee.id, ""),
         )
-        for nominee in nominees
+        for nominee in those.nominees
     ]
 
 
-def _doubts(session: Session, nominees: list[Nominee]) -> dict[int, str]:
+def _doubts(session: Session, nominees: Sequence[Nominee]) -> dict[int, str]:
     """Return, by id, why a nominee would not enter round 3 today, for what was recorded since (R10, annex 6).
 
     A final review (复审) that refuses settles the doubt. So does a later statement that corrects what was recorded.
@@ -176,23 +235,28 @@ def _doubts(session: Session, nominees: list[Nominee]) -> dict[int, str]:
     return doubts
 
 
-def _last_words(session: Session, programme_id: int) -> dict[int, bool]:
+def _last_words(session: Session, those: _Those) -> dict[int, bool]:
     """Return what the final review (复审) said last of each nominee."""
     rows = session.execute(
         select(Review.nominee_id, Review.passed)
-        .join(Nominee, Review.nominee_id == Nominee.id)
-        .where(Nominee.programme_id == programme_id, Review.stage == ReviewStage.FINAL)
+        .where(Review.nominee_id.in_(those.ids), Review.stage == ReviewStage.FINAL)
         .order_by(Review.id)
     )
     return {nominee_id: passed for nominee_id, passed in rows}  # noqa: C416 - rows are no pairs to the type checker
 
 
-def _shown(session: Session, programme_id: int, now: dt.datetime) -> dict[int, list[FinalRound]]:
+def _shown(session: Session, those: _Those, now: dt.datetime) -> dict[int, list[FinalRound]]:
     """Return, by nominee, where each was shown to the whole city."""
     rows = session.execute(
         select(Entry.nominee_id, Entry.edition, Period)
         .join(Period, Entry.period_id == Period.id)
-        .where(Period.programme_id == programme_id, Period.round_number == LAST_ROUND, Period.cancelled_at.is_(None))
+        .where(
+            Period.programme_id == those.programme_id,
+            Period.round_number == LAST_ROUND,
+            Period.cancelled_at.is_(None),
+            Entry.nominee_id.in_(those.ids),
+        )
+        .order_by(Entry.id)
     )
     shown: dict[int, list[FinalRound]] = {}
     for nominee_id, edition, period in rows:
@@ -216,13 +280,14 @@ def _disqualified_on(session: Session, nominee_ids: list[int], now: dt.datetime)
     return {id_: grounds.get(id_, {Ground.LAPSED}) for id_ in out}
 
 
-def _open_cases(session: Session, programme_id: int, now: dt.datetime, seen_by: Actor | None) -> dict[int, int]:
+def _open_cases(session: Session, those: _Those, now: dt.datetime, seen_by: Actor | None) -> dict[int, int]:
     rows = session.execute(
         select(Entry.nominee_id, func.count())
         .join(Case, Case.entry_id == Entry.id)
         .join(Period, Entry.period_id == Period.id)
         .where(
-            Period.programme_id == programme_id,
+            Period.programme_id == those.programme_id,
+            Entry.nominee_id.in_(those.ids),
             Case.state.in_(OPEN_STATES),
             cases_visible_to(seen_by, now) if seen_by else true(),
         )

@@ -22,6 +22,7 @@ from app.domain.cases.states import Action, Actor, Role, State, check_action
 from app.domain.refusals import NotYourCase, Refusal
 from app.models import Case, Entry, Objection, Period, Recusal
 from app.models.arrivals import shown_to
+from app.models.expressions import LocalDay
 from app.services.cases import groupings
 from app.services.cases import likeness as likeness_of
 
@@ -176,34 +177,46 @@ def _near(session: Session, case_id: int, actor: Actor, now: dt.datetime) -> Seq
     if found is None:
         raise NotYourCase
     period_id, facts = found
-    for _, groups, _ in _groups_by_period(session, actor, now, Entry.period_id == period_id):
+    for _, groups in _groups_by_period(session, actor, now, Entry.period_id == period_id):
         for ids in groups:
             if case_id in ids:
                 return ids[:MOST]
     # It waits no longer: whose group it would come into is asked.
     waiting = _firsts(session, actor, now, Objection.facts, Entry.period_id == period_id)
-    texts = [*((each, text) for _, each, text, _ in waiting), (case_id, facts)]
+    texts = [*((each, text) for _, each, text in waiting), (case_id, facts)]
     (group,) = (ids for ids in likeness_of.groups(texts) if case_id in ids)
     return [each for each in group if each != case_id][:MOST]
 
 
 def _near_groups(session: Session, actor: Actor, now: dt.datetime) -> list[tuple[int, int, int, dt.datetime]]:
     """Return the groups of near texts as (period, first case, how many, latest), none across periods."""
-    return [
-        (period_id, ids[0], len(ids), max(filed_at[each] for each in ids))
-        for period_id, groups, filed_at in _groups_by_period(session, actor, now)
+    found = [
+        (period_id, ids)
+        for period_id, groups in _groups_by_period(session, actor, now)
         for ids in groups
         if len(ids) >= FEWEST
     ]
+    filed_at = _first_filed(session, [each for _, ids in found for each in ids])
+    return [(period_id, ids[0], len(ids), max(filed_at[each] for each in ids)) for period_id, ids in found]
+
+
+def _first_filed(session: Session, case_ids: Sequence[int]) -> dict[int, dt.datetime]:
+    """Return when the first objection with a text to compare of each case was filed."""
+    query = select(Objection.case_id, func.min(Objection.filed_at)).where(Objection.text_hash.is_not(None))
+    found: dict[int, dt.datetime] = {}
+    for start in range(0, len(case_ids), MOST):
+        some = Objection.case_id.in_(case_ids[start : start + MOST])
+        found |= dict(session.execute(query.where(some).group_by(Objection.case_id)).all())
+    return found
 
 
 def _groups_by_period(
     session: Session, actor: Actor, now: dt.datetime, *wanted: ColumnElement[bool]
-) -> Iterator[tuple[int, Sequence[Sequence[int]], dict[int, dt.datetime]]]:
-    """Yield each period with its groups of near texts, and when each case of them was filed."""
-    by_period: dict[int, dict[int, tuple[str, dt.datetime]]] = {}
-    for period_id, case_id, text_hash, filed_at in _firsts(session, actor, now, Objection.text_hash, *wanted):
-        by_period.setdefault(period_id, {})[case_id] = text_hash, filed_at
+) -> Iterator[tuple[int, Sequence[Sequence[int]]]]:
+    """Yield each period with its groups of near texts."""
+    by_period: dict[int, list[tuple[int, str]]] = {}
+    for period_id, case_id, text_hash in _firsts(session, actor, now, Objection.text_hash, *wanted):
+        by_period.setdefault(period_id, []).append((case_id, text_hash))
 
     def texts_of(case_ids: Collection[int]) -> dict[int, str]:
         # A few hundred ids at a time: no database takes any number of them in one statement.
@@ -211,26 +224,25 @@ def _groups_by_period(
         found: dict[int, str] = {}
         for start in range(0, len(wanted), MOST):
             some = Case.id.in_(wanted[start : start + MOST])
-            found |= {case_id: text for _, case_id, text, _ in _firsts(session, actor, now, Objection.facts, some)}
+            found |= {case_id: text for _, case_id, text in _firsts(session, actor, now, Objection.facts, some)}
         return found
 
-    for period_id, firsts in by_period.items():
-        marks = [(case_id, text_hash) for case_id, (text_hash, _) in firsts.items()]
+    for period_id, marks in by_period.items():
         scope = (period_id, "office" if actor.is_office else actor.unit_id)
-        groups = groupings.groups_of(scope, marks, texts_of)
-        yield period_id, groups, {case_id: filed_at for case_id, (_, filed_at) in firsts.items()}
+        yield period_id, groupings.groups_of(scope, marks, texts_of)
 
 
 def _firsts(
     session: Session, actor: Actor, now: dt.datetime, what: Any, *wanted: ColumnElement[bool]
-) -> list[tuple[int, int, str, dt.datetime]]:
-    """Return (period, case, `what` of its first objection, filed at) of the waiting cases, in the order of `place`."""
-    query = _visible(actor, now, Case.received_at, Entry.period_id, Case.id, what, Objection.filed_at)
+) -> list[tuple[int, int, str]]:
+    """Return (period, case, `what` of its first objection) of the waiting cases, in the order of `place`."""
+    came = Case.received_at if actor.is_office else LocalDay(Case.received_at)
+    query = _visible(actor, now, Entry.period_id, Case.id, what)
     query = query.where(*_waiting(now), Objection.text_hash.is_not(None), *wanted)
-    rows = session.execute(query.order_by(Objection.filed_at, Objection.id)).all()
-    firsts: dict[int, tuple[int, int, str, dt.datetime]] = {}
-    for _, *first in sorted(rows, key=lambda row: place(actor, row[0], row[2])):
-        firsts.setdefault(first[1], (first[0], first[1], first[2], first[3]))
+    rows = session.execute(query.order_by(came, Case.id, Objection.filed_at, Objection.id))
+    firsts: dict[int, tuple[int, int, str]] = {}
+    for period_id, case_id, found in rows:
+        firsts.setdefault(case_id, (period_id, case_id, found))
     return list(firsts.values())
 
 

@@ -32,7 +32,7 @@ from app.models import (
 from app.services.imports import checks, sealed_rows
 from app.services.imports.receiving import STATE_NAMES, on_import, visible
 from app.services.imports.sealed_rows import Found, NominationRow, What
-from app.services.nominees import dossiers
+from app.services.nominees import dossiers, marks
 from app.services.nominees.nominating import list_standing
 from app.services.programmes.locking import lock_programme_before_award
 from app.services.record.chain import on_nominee
@@ -75,6 +75,7 @@ def _check_again(work: Work, import_id: int) -> Found:
 def _become_nominees(work: Work, imported: Import, answered: int) -> dict[str, int]:
     making = _Making(work, imported)
     making.everything()
+    marks.renew(work.session, work.keyring, making.touched)
     gone = delete(ImportRow).where(ImportRow.import_id == imported.id)
     work.session.execute(gone, execution_options={"synchronize_session": False})
     imported.state, imported.confirmed_by, imported.confirmed_at = ImportState.CONFIRMED, work.actor.user_id, work.now
@@ -97,6 +98,11 @@ class _Making:
         self._last = _last_positions(session, imported)
         self._by_row: dict[int, int] = {}  # row -> nominee, for the photos
         self.counts = {"rows": 0, "new": 0, "filled": 0}
+
+    @property
+    def touched(self) -> set[int]:
+        """Return the nominees that were made or filled."""
+        return {*self._by_row.values()}
 
     def everything(self) -> None:
         for row in sealed_rows.each(self.session, self.work.keyring, self.imported.id):

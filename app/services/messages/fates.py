@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, case, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
-from app.domain.cases.states import Role, require_office
+from app.domain.cases.states import Actor, Role, require_office
 from app.domain.messages.channels import OutgoingChannel
 from app.domain.messages.fate import MOVES, Delivery
 from app.domain.refusals import AlreadyDone, NotThere
 from app.models import Case, Dispatch, OutboxRow, Reach, Unit, User
+from app.services.cases.visibility import cases_visible_to
 from app.services.messages.outbox import mark_outgoing
 from app.services.messages.planning import is_usable
 from app.services.shared.locks import lock_row_if_any
-from app.services.shared.stored_rows import Selection, StoredRows
+from app.services.shared.stored_rows import StoredRows
 from app.services.shared.work import Work, use_case
 
 OF_USER = aliased(Unit, name="unit_of_user")
@@ -27,7 +28,10 @@ GIVEN_UP = (Delivery.FAILED, Delivery.BOUNCED)
 
 @dataclass(frozen=True, slots=True)
 class MessageFate:
-    """One message as the office sees it. A message to an objector does not name its recipient."""
+    """One message as the office sees it. A message to an objector does not name its recipient.
+
+    `case_id` is None too where the reader can't open the case (R21).
+    """
 
     id: int
     notice: str
@@ -48,7 +52,7 @@ class MessageFate:
         return self.fate in GIVEN_UP
 
 
-def stored_messages(session: Session, now: dt.datetime) -> StoredRows[MessageFate]:
+def stored_messages(session: Session, actor: Actor, now: dt.datetime) -> StoredRows[MessageFate]:
     """Return the messages of the last 30 days, the newest first; those given up come before the others."""
     bare = select(Dispatch.id).where(Dispatch.told_at > now - _SINCE)
     source = (
@@ -69,8 +73,10 @@ def stored_messages(session: Session, now: dt.datetime) -> StoredRows[MessageFat
                 joinedload(Dispatch.reach).joinedload(Reach.unit),
                 joinedload(Dispatch.outbox).joinedload(OutboxRow.case),
             )
-        )
-        return [_describe(row) for row in rows]
+        ).all()
+        cases = {row.outbox.case_id for row in rows if row.outbox}
+        readable = frozenset(session.scalars(select(Case.id).where(Case.id.in_(cases), cases_visible_to(actor, now))))
+        return [_describe(row, readable) for row in rows]
 
     order = (Dispatch.told_at.desc(), Dispatch.id.desc())
     given_up = Dispatch.fate.in_(GIVEN_UP)
@@ -83,12 +89,7 @@ def recipient() -> ColumnElement[str]:
     return case((User.id.is_not(None), person), (Unit.id.is_not(None), Unit.name), else_="异议人")
 
 
-def list_newest(session: Session, now: dt.datetime) -> list[MessageFate]:
-    """List the messages of the last 30 days; see `stored_messages`."""
-    return list(stored_messages(session, now).every(Selection()))
-
-
-def _describe(row: Dispatch) -> MessageFate:
+def _describe(row: Dispatch, readable: frozenset[int]) -> MessageFate:
     reach, told = row.reach, row.outbox
     if reach.user is not None:
         recipient = f"{reach.user.name}（{reach.user.unit.name}）"
@@ -101,7 +102,7 @@ def _describe(row: Dispatch) -> MessageFate:
         row.channel,
         recipient,
         told.case.number if told else "",
-        told.case_id if told else None,
+        told.case_id if told and told.case_id in readable else None,
         told.reminder if told else "",
         row.fate,
         row.tries,
@@ -112,7 +113,7 @@ def _describe(row: Dispatch) -> MessageFate:
 
 
 def count_given_up(session: Session, now: dt.datetime) -> int:
-    """Count the messages that were given up and not sent again: of those that `list_newest` lists."""
+    """Count the messages that were given up and not sent again: of those that `stored_messages` lists."""
     wrong = Dispatch.fate.in_(GIVEN_UP), Dispatch.told_at > now - _SINCE
     return session.scalar(select(func.count(Dispatch.id)).where(*wrong)) or 0
 

@@ -14,11 +14,11 @@ from app.services.programmes.locking import lock_programme_before_award
 from app.services.shared.work import Work
 
 
-def nominees_visible_to(actor: Actor) -> ColumnElement[bool]:
-    """Return the condition on Nominee that limits a list to the nominees this person may see."""
+def nominees_visible_to(actor: Actor, nominee: type[Nominee] = Nominee) -> ColumnElement[bool]:
+    """Return the condition on Nominee, or on an alias of it, that limits a list to those this person may see."""
     if actor.role in (Role.OFFICE, Role.AUDITOR):
         return true()
-    return or_(Nominee.recommender_id == actor.unit_id, Nominee.unit_id == actor.unit_id)
+    return or_(nominee.recommender_id == actor.unit_id, nominee.unit_id == actor.unit_id)
 
 
 def is_recused(session: Session, nominee_id: int, user_id: int) -> bool:

@@ -14,7 +14,7 @@ from app.domain.nominees.eligibility import Check, CheckOutcome, ConditionAnswer
 from app.domain.refusals import NotThere
 from app.models import Confirmation, Nominee, User
 from app.sealing import Keyring
-from app.services.nominees import dossiers
+from app.services.nominees import dossiers, marks
 from app.services.nominees.access import lock_chosen
 from app.services.nominees.changes import require_all_ready, require_standing
 from app.services.shared import leavers
@@ -87,6 +87,7 @@ def confirm(work: Work, nominee_ids: Collection[int], *, rank: Rank = Rank.UNKNO
             work.session.add(_confirmation(nominee, check.condition.key, True, "", work.actor, work.now))
         if named := [check.condition.name for check in waiting[nominee.id]]:
             work.did("nominee.confirmed", nominee, conditions=named)
+    marks.renew(work.session, work.keyring, [nominee.id for nominee in nominees])
 
 
 def find_what_needs_more(session: Session, keyring: Keyring, nominees: Iterable[Nominee]) -> dict[int, list[str]]:
@@ -122,6 +123,7 @@ def confirm_or_deny(work: Work, nominee_id: int, condition: str, met: bool, note
         raise NotThere("这一条不需要由人确认，请看它后面写的依据。")
     note = checked_text(note, "理由", REASON if not met or check.wants_note else NOTE, "note")
     work.session.add(_confirmation(nominee, condition, met, note, work.actor, work.now))
+    marks.renew(work.session, work.keyring, [nominee.id])
     work.did("nominee.confirmed" if met else "nominee.denied", nominee, conditions=[check.condition.name])
 
 
@@ -139,6 +141,7 @@ def set_rank(work: Work, nominee_id: int, rank: Rank) -> None:
     require_standing(work.session, nominee, work.now)
     if nominee.rank is not rank:
         _give_rank(work, nominee, rank)
+        marks.renew(work.session, work.keyring, [nominee.id])
 
 
 def _give_rank(work: Work, nominee: Nominee, rank: Rank) -> None:

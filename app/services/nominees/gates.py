@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from sqlalchemy import func, select, true
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from app.domain.cases.states import OPEN_STATES, Actor
 from app.domain.nominees.annexes import Rank
 from app.domain.nominees.eligibility import Check, CheckOutcome, CountyShare, county_share
 from app.domain.nominees.opinions import join_names, list_missing
-from app.domain.nominees.passage import ALREADY_IN, ShownRound, explain_obstacle, find_next_round
+from app.domain.nominees.passage import ALREADY_IN, ShownRound, explain_obstacle, find_latest_round, find_next_round
 from app.domain.nominees.places import FIRST_BOUND_ROUND, Contender, count_taken
 from app.domain.nominees.statuses import Status
 from app.domain.periods.rounds import LAST_ROUND, SHORT_KIND_NAMES, Kind, Round
@@ -25,8 +25,9 @@ from app.models import Case, Entry, Nominee, OpinionOutcome, Period, Programme, 
 from app.sealing import Keyring
 from app.services.cases.visibility import cases_visible_to
 from app.services.nominees import eligibility, opinions, reviews
-from app.services.nominees.statuses import find_statuses, has_left
+from app.services.nominees.statuses import find_statuses
 from app.services.shared import leavers
+from app.services.shared.leavers import has_left
 
 OVER = "评选已经结束"
 
@@ -52,6 +53,15 @@ class NomineeStanding:
         if self.obstacle_for_good:
             return None
         return find_next_round(self.showings, self.nominee.edition, self.notice.rounds)
+
+    @property
+    def rounds_shown(self) -> int:
+        """Return the last round that it is through, or in, with its present deeds; 0 for none.
+
+        Changed deeds are shown in the latest round once more, and in no earlier one (R9).
+        """
+        number, edition = find_latest_round(self.showings)
+        return number if edition == self.nominee.edition else max(0, number - 1)
 
     @property
     def obstacle_for_good(self) -> str:
@@ -186,36 +196,45 @@ def standing_of(
     return find_standings(session, keyring, programme, [nominee], now, seen_by)[nominee.id]
 
 
-def waiting_for_review(session: Session, programme: Programme, now: dt.datetime) -> dict[ReviewStage, int]:
-    """Count the nominees that passed the round before a review and were not reviewed since."""
-    nominees = session.scalars(select(Nominee).where(Nominee.programme_id == programme.id)).all()
-    ids = [nominee.id for nominee in nominees]
-    how_left, words = leavers.describe_left(session, nominees, now), reviews.find_latest(session, ids)
-    showings = _showings(session, ids, now)
-    counts, rounds = dict.fromkeys(ReviewStage, 0), programme.rules.rounds
-    for nominee in nominees:
-        way = showings.get(nominee.id, [])
-        ahead = find_next_round(way, nominee.edition, rounds)
-        if nominee.id in how_left or ahead is None or explain_obstacle(way, nominee.edition, ahead, rounds):
-            continue
-        for stage, number in reviews.BEFORE_ROUND.items():
-            counts[stage] += number == ahead.number and stage not in words.get(nominee.id, {})
-    return counts
-
-
 def share_of(session: Session, programme: Programme, now: dt.datetime) -> CountyShare:
     """Return the share of 县处级 as it stands (R10).
 
     It is the share among everybody who has neither left nor been refused at a review. Nominees on paper are in the
     total.
     """
-    counts = func.count().filter(Nominee.kind == Kind.INDIVIDUAL, Nominee.rank == Rank.COUNTY), func.count()
-    remaining = Nominee.programme_id == programme.id, ~has_left(now), Nominee.id.not_in(reviews.refused_in_sql())
-    county, total = session.execute(select(*counts).where(*remaining)).one()
+    counts = func.count().filter(*_OF_COUNTY), func.count()
+    county, total = session.execute(select(*counts).where(*_remaining(programme, now))).one()
     on_paper = session.scalar(
         select(func.sum(Quota.secret_collectives + Quota.secret_individuals)).where(Quota.programme_id == programme.id)
     )
     return county_share(county, total + int(on_paper or 0), programme.county_share)
+
+
+def list_of_county(session: Session, programme: Programme, now: dt.datetime, most: int) -> Sequence[Nominee]:
+    """List the first of those who count as 县处级 in the share, unit by unit in their order of preference."""
+    return session.scalars(
+        select(Nominee)
+        .where(*_remaining(programme, now), *_OF_COUNTY)
+        .order_by(Nominee.recommender_id, Nominee.kind, Nominee.position, Nominee.id)
+        .limit(most)
+        .options(joinedload(Nominee.recommender))
+    ).all()
+
+
+_OF_COUNTY = Nominee.kind == Kind.INDIVIDUAL, Nominee.rank == Rank.COUNTY
+
+
+def _remaining(programme: Programme, now: dt.datetime) -> tuple[ColumnElement[bool], ...]:
+    return Nominee.programme_id == programme.id, ~has_left(now), Nominee.id.not_in(reviews.refused_in_sql())
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A nominee as its place counts: of which unit and kind it is."""
+
+    id: int
+    unit_id: int
+    kind: Kind
 
 
 def check_places(
@@ -225,19 +244,31 @@ def check_places(
 
     A place that somebody left is taken by a named replacement or stays vacant.
     """
+    require_places(session, programme, round_, [Placed(one.id, one.recommender_id, one.kind) for one in chosen], now)
+
+
+def require_places(
+    session: Session, programme: Programme, round_: Round, chosen: Sequence[Placed], now: dt.datetime
+) -> None:
+    """Raise QuotaExceeded as `check_places` does."""
     if round_.number < FIRST_BOUND_ROUND:
         return
-    everybody = session.scalars(select(Nominee).where(Nominee.programme_id == programme.id)).all()
-    how_left = leavers.describe_left(session, everybody, now)
-    entered = _entered(session, programme)
-    here = entered[round_.number] | {nominee.id for nominee in chosen}
+    units = {one.unit_id for one in chosen}
+    everybody = session.execute(
+        select(Nominee.id, Nominee.recommender_id, Nominee.kind, Nominee.replaces_id).where(
+            Nominee.programme_id == programme.id, Nominee.recommender_id.in_(units)
+        )
+    ).all()
+    left = leavers.find_departures(session, [one.id for one in everybody], now)
+    entered = _entered(session, programme, units)
+    here = entered[round_.number] | {one.id for one in chosen}
     had_place = set().union(*(ids for number, ids in entered.items() if number >= FIRST_BOUND_ROUND))
     quotas = {
         quota.unit_id: quota for quota in session.scalars(select(Quota).where(Quota.programme_id == programme.id))
     }
-    for unit_id, kind in dict.fromkeys((nominee.recommender_id, nominee.kind) for nominee in chosen):
+    for unit_id, kind in dict.fromkeys((one.unit_id, one.kind) for one in chosen):
         contenders = [
-            Contender(each.id, each.id in had_place, each.id in here, each.id in how_left, each.replaces_id)
+            Contender(each.id, each.id in had_place, each.id in here, each.id in left, each.replaces_id)
             for each in everybody
             if (each.recommender_id, each.kind) == (unit_id, kind)
         ]
@@ -257,12 +288,13 @@ def _places(quota: Quota | None, kind: Kind) -> tuple[int, int]:
     return quota.individuals, quota.secret_individuals
 
 
-def _entered(session: Session, programme: Programme) -> defaultdict[int, set[int]]:
-    """Return the nominees ever shown in each round of a programme, by round number."""
+def _entered(session: Session, programme: Programme, units: Collection[int]) -> defaultdict[int, set[int]]:
+    """Return the nominees of these units ever shown in each round of a programme, by round number."""
     rows = session.execute(
         select(Period.round_number, Entry.nominee_id)
         .join(Entry, Entry.period_id == Period.id)
-        .where(Period.programme_id == programme.id, Period.cancelled_at.is_(None))
+        .join(Nominee, Entry.nominee_id == Nominee.id)
+        .where(Period.programme_id == programme.id, Period.cancelled_at.is_(None), Nominee.recommender_id.in_(units))
     )
     entered: defaultdict[int, set[int]] = defaultdict(set)
     for number, nominee_id in rows:

@@ -39,7 +39,7 @@ from app.models import (
     UnitKind,
 )
 from app.sealing import Keyring
-from app.services.nominees import changes
+from app.services.nominees import changes, marks
 from app.services.nominees.dossiers import make_dossier, person_hashes
 from app.services.programmes.locking import lock_programme_before_award
 from app.services.record.chain import on_programme
@@ -168,6 +168,7 @@ def add_nominee(
     session.flush()
     if any(sealed.values()):
         session.add(make_dossier(keyring, nominee.id, sealed))
+    marks.renew(session, keyring, [nominee.id])
     return nominee
 
 
@@ -279,6 +280,7 @@ def edit(work: Work, nominee_id: int, facts: PlainFacts) -> None:
         raise NothingChanged("填写的内容")
     for name in changed:
         setattr(nominee, name, wanted[name])
+    marks.renew(work.session, work.keyring, [nominee.id])
     work.did("nominee.edited", nominee, fields=changed)
 
 

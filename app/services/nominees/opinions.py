@@ -11,14 +11,13 @@ from sqlalchemy.orm import Session
 
 from app.domain.calendar.workdays import local_date
 from app.domain.cases.states import Actor
-from app.domain.nominees.opinions import list_always_asked, list_needed
-from app.domain.periods.rounds import Kind
+from app.domain.nominees.opinions import find_needed, list_always_asked
 from app.domain.programmes.notice import AwardNotice
 from app.domain.refusals import BadValue, FileRefused, WrongState
 from app.evidence.kinds import FileKind
 from app.models import Document, Nominee, Opinion, OpinionOutcome, Purpose, User
 from app.sealing import Keyring
-from app.services.nominees import dossiers
+from app.services.nominees import dossiers, marks
 from app.services.nominees.access import find_chosen, lock_chosen
 from app.services.nominees.changes import require_all_ready, require_standing
 from app.services.shared import documents, leavers
@@ -63,15 +62,10 @@ def find_needed_authorities(
     """Return the authorities whose opinion each of these nominees needs, by id. Raises SealBroken."""
     these = list(nominees)
     fields = dossiers.fields_of(session, keyring, [nominee.id for nominee in these])
-    return {nominee.id: _needed(nominee, fields[nominee.id], nominee.programme.rules) for nominee in these}
-
-
-def _needed(nominee: Nominee, fields: Mapping[str, str], notice: AwardNotice) -> frozenset[str]:
-    if nominee.kind is Kind.COLLECTIVE:
-        return list_needed(nominee.kind, nominee.category or fields.get("unit_type", ""), notice=notice)
-    return list_needed(
-        nominee.kind, fields.get("unit_type", ""), nominee.category or fields.get("status", ""), notice=notice
-    )
+    return {
+        nominee.id: find_needed(nominee.kind, nominee.category, fields[nominee.id], nominee.programme.rules)
+        for nominee in these
+    }
 
 
 def find_latest(session: Session, nominee_ids: Sequence[int]) -> dict[int, Latest]:
@@ -190,6 +184,7 @@ def _write(work: Work, nominee_ids: Collection[int], answer: OpinionAnswer, docu
                 recorded_at=work.now,
             )
         )
+    marks.renew(work.session, work.keyring, [nominee.id for nominee in nominees])
     names = nominees[0].programme.rules.authority_names
     details = {"authority": names[answer.authority], "outcome": OUTCOME_NAMES[answer.outcome]}
     for nominee in nominees:

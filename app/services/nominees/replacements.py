@@ -13,9 +13,9 @@ from app.domain.cases.verdict import GROUND_NAMES, Departure
 from app.domain.refusals import AlreadyDone, WrongState
 from app.models import Nominee
 from app.services.nominees import changes
-from app.services.nominees.fates import fates_of
+from app.services.nominees.access import nominees_visible_to
 from app.services.nominees.nominating import Particulars, add_nominee
-from app.services.shared.leavers import find_departures
+from app.services.shared.leavers import find_departures, has_left
 from app.services.shared.work import Work, use_case
 
 
@@ -61,14 +61,23 @@ def find_replacement(session: Session, nominee_id: int) -> Nominee | None:
 
 def list_vacancies(session: Session, programme_id: int, actor: Actor, now: dt.datetime) -> list[Vacancy]:
     """List every place of a programme that somebody left and this person may see, in the order of the list."""
-    fates = fates_of(session, programme_id, actor, now)
-    left = find_departures(session, [nominee.id for nominee in fates.nominees], now)
-    named = {nominee.replaces_id: nominee for nominee in fates.nominees if nominee.replaces_id is not None}
-    found = []
-    for nominee in fates.nominees:
-        if (departed := left.get(nominee.id)) is not None:
-            found.append(Vacancy(nominee, _why(departed), departed.since, named.get(nominee.id)))
-    return found
+    visible = Nominee.programme_id == programme_id, nominees_visible_to(actor)
+    gone = session.scalars(
+        select(Nominee)
+        .where(*visible, has_left(now))
+        .order_by(Nominee.recommender_id, Nominee.kind, Nominee.position, Nominee.id)
+        .options(joinedload(Nominee.recommender), joinedload(Nominee.programme))
+    ).all()
+    left = find_departures(session, [nominee.id for nominee in gone], now)
+    named = {
+        nominee.replaces_id: nominee
+        for nominee in session.scalars(select(Nominee).where(*visible, Nominee.replaces_id.in_(left)))
+    }
+    return [
+        Vacancy(nominee, _why(departed), departed.since, named.get(nominee.id))
+        for nominee in gone
+        if (departed := left.get(nominee.id)) is not None
+    ]
 
 
 def _why(departed: Departure) -> str:
@@ -77,11 +86,10 @@ def _why(departed: Departure) -> str:
 
 def find_predecessor_and_successor(session: Session, nominee: Nominee) -> tuple[Nominee | None, Nominee | None]:
     """Return whom a nominee replaces, and by whom it was replaced."""
-    rows = session.scalars(
-        select(Nominee)
-        .where(or_(Nominee.id == nominee.replaces_id, Nominee.replaces_id == nominee.id))
-        .options(joinedload(Nominee.unit))
-    ).all()
+    later = Nominee.replaces_id == nominee.id
+    # "id = NULL OR …" would have SQLite read every nominee.
+    either = later if nominee.replaces_id is None else or_(Nominee.id == nominee.replaces_id, later)
+    rows = session.scalars(select(Nominee).where(either).options(joinedload(Nominee.unit))).all()
     before = next((row for row in rows if row.id == nominee.replaces_id), None)
     after = next((row for row in rows if row.replaces_id == nominee.id), None)
     return before, after

@@ -14,7 +14,7 @@ from app.domain.cases.states import require_office
 from app.domain.nominees.eligibility import OUTCOME_NAMES, CheckOutcome
 from app.models import Nominee, Review, ReviewStage, User
 from app.sealing import Keyring
-from app.services.nominees import eligibility
+from app.services.nominees import eligibility, marks
 from app.services.nominees.access import lock_chosen
 from app.services.nominees.changes import require_all_ready
 from app.services.shared import leavers
@@ -94,6 +94,7 @@ def review(work: Work, nominee_ids: Collection[int], stage: ReviewStage, favoura
         )
         for nominee in nominees
     )
+    marks.renew(work.session, work.keyring, [nominee.id for nominee in nominees])
     details = {"stage": STAGE_NAMES[stage], "passed": "通过" if favourable else "不通过"}
     for nominee in nominees:
         work.did("nominee.reviewed", nominee, **details)

@@ -5,25 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, and_, case, exists, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, select
 from sqlalchemy.orm import Session
 
 from app.domain.award.decision import ProceedingKind
-from app.domain.cases.states import OPEN_STATES
 from app.domain.nominees.statuses import Status, StatusFacts, status_of
 from app.models import (
-    Case,
-    Disqualification,
-    Entry,
     Honour,
     Nominee,
-    Period,
     Proceeding,
     Programme,
-    Reversal,
     Revocation,
 )
 from app.services.shared import leavers
+from app.services.shared.leavers import is_out_unsettled, is_written_out
 
 
 def find_statuses(session: Session, nominee_ids: Collection[int], now: dt.datetime) -> dict[int, Status]:
@@ -66,30 +61,6 @@ def find_statuses(session: Session, nominee_ids: Collection[int], now: dt.dateti
         )
         for nominee_id, programme_id in belongs.items()
     }
-
-
-def is_written_out() -> ColumnElement[bool]:
-    """Return the condition on Nominee that a disqualification of it stands (R29)."""
-    standing = select(Disqualification.nominee_id).outerjoin(
-        Reversal, Reversal.disqualification_id == Disqualification.id
-    )
-    return Nominee.id.in_(standing.where(Reversal.confirmed_at.is_(None)))
-
-
-def is_out_unsettled(now: dt.datetime) -> ColumnElement[bool]:
-    """Return the condition on Nominee that a deadline passed with an open case, and nothing settled it yet (R26)."""
-    passed = (
-        select(Entry.nominee_id)
-        .join(Case, Case.entry_id == Entry.id)
-        .join(Period, Entry.period_id == Period.id)
-        .where(Case.state.in_(OPEN_STATES), Period.settled_at.is_(None), Period.conclude_by <= now)
-    )
-    return Nominee.id.in_(passed)
-
-
-def has_left(now: dt.datetime) -> ColumnElement[bool]:
-    """Return the condition on Nominee that it has left; the counterpart of `verdict.departure`."""
-    return or_(is_written_out(), Nominee.withdrawn_at.is_not(None), is_out_unsettled(now))
 
 
 def status_in_sql(now: dt.datetime) -> ColumnElement[str]:

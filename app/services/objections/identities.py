@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.domain.cases.states import Actor, may_see, require_office
@@ -216,14 +216,19 @@ def stored_requests(session: Session, actor: Actor, now: dt.datetime) -> StoredR
     return StoredRows(session, IdentityRequest.id, source, newest, load, lambda row: row.id, first=waiting, bare=bare)
 
 
-def waiting_for(session: Session, actor: Actor, now: dt.datetime) -> list[IdentityRequest]:
-    """List the requests of other people that this person could grant."""
-    rows = session.scalars(
-        _requests()
-        .where(IdentityRequest.decided_at.is_(None), IdentityRequest.asked_by != actor.user_id)
-        .order_by(IdentityRequest.id)
-    ).all()
-    return [row for row in rows if _sees(session, row.objection, actor, now)]
+def waiting_for(session: Session, actor: Actor, now: dt.datetime, most: int) -> tuple[Sequence[IdentityRequest], int]:
+    """Return the first `most` requests of other people that this person could grant, and how many there are."""
+    theirs = IdentityRequest.decided_at.is_(None), IdentityRequest.asked_by != actor.user_id
+    ids = (
+        select(IdentityRequest.id)
+        .join(Objection, IdentityRequest.objection_id == Objection.id)
+        .join(Case, Objection.case_id == Case.id)
+        .where(*theirs, cases_visible_to(actor, now))
+    )
+    first = session.scalars(ids.order_by(IdentityRequest.id).limit(most)).all()
+    count = session.scalar(ids.with_only_columns(func.count())) or 0
+    wanted = _requests().where(IdentityRequest.id.in_(first)).order_by(IdentityRequest.id)
+    return session.scalars(wanted).all(), count
 
 
 def request_of(session: Session, request_id: int, actor: Actor, now: dt.datetime) -> IdentityRequest:

@@ -84,6 +84,11 @@ class Path:
     def stages(self) -> list[ListedEntry]:
         return [stage for each in self.rounds for stage in each.stages]
 
+    @property
+    def readable(self) -> frozenset[int]:
+        """Return the cases that the reader may open, by id: a disqualification's may be another unit's."""
+        return frozenset(case.id for stage in self.stages for case in stage.cases)
+
 
 def path_of(session: Session, keyring: Keyring, nominee_id: int, now: dt.datetime, actor: Actor) -> Path:
     """Return what happened to one nominee, first round first, with the cases that this person may see (R21).

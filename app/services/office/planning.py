@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from app.domain.calendar.workdays import Calendar, end_of, local_date
 from app.domain.cases.states import Actor
 from app.domain.periods.backward_planning import BackwardStep, Misfit, RoundToPlan, find_misfit, plan_backwards
 from app.domain.periods.rounds import ROUND_NUMBERS, Round
-from app.domain.periods.window import Phase, WindowPlan
+from app.domain.periods.window import Phase, PhaseDates, Window, WindowPlan
 from app.models import Entry, Nominee, Period, Programme, Quota, Stage, Unit, UnitKind
-from app.services.nominees import reviews
-from app.services.nominees.access import of_programme
-from app.services.shared import leavers
+from app.services.nominees.access import nominees_visible_to
+from app.services.nominees.groups import NomineeGroup, count
+from app.services.shared.leavers import has_left
 
 
 class RoundStanding(StrEnum):
@@ -45,11 +45,14 @@ LATE = frozenset({RoundStanding.LATE, RoundStanding.OVERRUNS})
 
 @dataclass(frozen=True, slots=True)
 class UnitRound:
-    """One unit in one round: its periods, how many of its nominees are still to be shown, and what can still be."""
+    """One unit in one round: the dates of its periods, how many of its nominees are still to be shown, what can be.
+
+    Of periods that run over the same days, as those of own units often do, the dates stand there once.
+    """
 
     unit: Unit
     round: Round
-    periods: Sequence[Period]
+    periods: Sequence[PhaseDates]
     nominees: int
     waiting: int
     step: BackwardStep
@@ -78,32 +81,41 @@ class BackwardPlan:
 
 
 def timetable_of(
-    session: Session, programme: Programme, conclude_workdays: int, calendar: Calendar, actor: Actor, now: dt.datetime
+    session: Session,
+    programme: Programme,
+    conclude_workdays: int,
+    calendar: Calendar,
+    actor: Actor,
+    now: dt.datetime,
+    groups: Sequence[NomineeGroup],
 ) -> BackwardPlan:
     """Plan a programme's rounds backwards from its timetable.
 
-    For the office, rounds 1 and 2 have a row for each recommending unit and round 3 has one for the office. The office
-    sees all, a unit its own nominees. Without a timetable there are no steps and no rows. Raises BadValue.
+    For the office, rounds 1 and 2 have a row for each recommending unit and round 3 has one for the office. `groups`
+    are the nominees that this person may see: the office sees all, a unit its own. Without a timetable there are no
+    steps and no rows. Raises BadValue.
     """
     spans = _spans(programme)
     if len(spans) < len(ROUND_NUMBERS):
         return BackwardPlan(programme, programme.stages, [], [])
     today = local_date(now)
     bare = [RoundToPlan(number, stage.starts_on, stage.ends_on) for number, stage in spans.items()]
-    everything = _Shown(session, programme, of_programme(session, programme.id, actor), now)
-    units = _units(session, programme, everything.nominees, actor)
+    arranged = _arranged(session, programme, actor, now)
+    there = [group for group in groups if not group.has_left]
 
-    def rows_of(unit: Unit, nominees: Sequence[Nominee], rounds: Iterable[int]) -> list[UnitRound]:
-        legs = [everything.leg(leg, nominees) for leg in bare]
-        steps = plan_backwards(legs, conclude_workdays, calendar, today)
-        return [everything.row(unit, nominees, step, now) for step in steps if step.leg.round in rounds]
+    def rows_of(unit: Unit, shown: _Shown, rounds: Iterable[int]) -> list[UnitRound]:
+        steps = plan_backwards([shown.leg(leg) for leg in bare], conclude_workdays, calendar, today)
+        return [shown.row(unit, programme.rules.rounds, step, now) for step in steps if step.leg.round in rounds]
 
     rows = []
-    for unit in units:
-        theirs = [nominee for nominee in everything.nominees if nominee.recommender_id == unit.id]
+    for unit in _units(session, programme, there, actor):
+        theirs = _Shown(
+            [group for group in there if group.recommender_id == unit.id],
+            [each for each in arranged if each.recommender_id == unit.id],
+        )
         rows += rows_of(unit, theirs, (1, 2) if actor.is_office else ROUND_NUMBERS)
     if actor.is_office and (office := _office(session)):
-        rows += rows_of(office, everything.nominees, (3,))
+        rows += rows_of(office, _Shown(there, arranged), (3,))
     rows.sort(key=lambda row: row.round.number)
     return BackwardPlan(programme, programme.stages, plan_backwards(bare, conclude_workdays, calendar, today), rows)
 
@@ -136,7 +148,7 @@ def _office(session: Session) -> Unit | None:
     return session.scalar(select(Unit).where(Unit.kind == UnitKind.OFFICE).order_by(Unit.id))
 
 
-def _units(session: Session, programme: Programme, nominees: Sequence[Nominee], actor: Actor) -> Sequence[Unit]:
+def _units(session: Session, programme: Programme, groups: Sequence[NomineeGroup], actor: Actor) -> Sequence[Unit]:
     """List the recommending units with places or with nominees.
 
     For a unit, only those it has to do with.
@@ -144,79 +156,97 @@ def _units(session: Session, programme: Programme, nominees: Sequence[Nominee], 
     with_places = select(Quota.unit_id).where(Quota.programme_id == programme.id)
     if not actor.is_office:
         with_places = with_places.where(Quota.unit_id == actor.unit_id)
-    recommenders = {nominee.recommender_id for nominee in nominees}
+    recommenders = {group.recommender_id for group in groups}
     wanted = Unit.id.in_(with_places) | Unit.id.in_(recommenders)
     return session.scalars(select(Unit).where(wanted).order_by(Unit.id)).all()
 
 
+@dataclass(frozen=True, slots=True)
+class _Arranged:
+    """The dates of a period that shows, or showed, nominees of a recommending unit who have not left."""
+
+    recommender_id: int
+    round_number: int
+    dates: PhaseDates
+
+
+def _arranged(session: Session, programme: Programme, actor: Actor, now: dt.datetime) -> list[_Arranged]:
+    """List the dates of a programme's periods by unit and round, in the order they open; see `UnitRound`."""
+    rows = session.execute(
+        select(
+            Nominee.recommender_id,
+            Period.round_number,
+            Period.opens_at,
+            Period.closes_at,
+            Period.conclude_by.label("conclude_by"),
+            Period.closed_at,
+        )
+        .distinct()
+        .select_from(Period)
+        .join(Entry, Entry.period_id == Period.id)
+        .join(Nominee, Entry.nominee_id == Nominee.id)
+        .where(
+            Period.programme_id == programme.id,
+            Period.cancelled_at.is_(None),
+            nominees_visible_to(actor),
+            ~has_left(now),
+        )
+        .order_by(Period.opens_at, Period.closes_at, "conclude_by")
+    )
+    return [
+        _Arranged(unit_id, number, PhaseDates(Window(opens_at, closes_at), conclude_by, closed_at))
+        for unit_id, number, opens_at, closes_at, conclude_by, closed_at in rows
+    ]
+
+
 class _Shown:
-    """A programme's nominees that have not left, and the periods in which each is or was shown with its present deeds.
+    """Some nominees that have not left, and the periods in which they are or were shown.
 
     A nominee whom the office refused at a review goes no further than round 1.
     """
 
-    def __init__(self, session: Session, programme: Programme, nominees: Sequence[Nominee], now: dt.datetime) -> None:
-        self._rounds = programme.rules.rounds
-        left = leavers.describe_left(session, nominees, now)
-        self.nominees = [each for each in nominees if each.id not in left]
-        self._refused = reviews.find_refused(session, [each.id for each in self.nominees])
-        self._periods: dict[tuple[int, int], list[Period]] = {}
-        self._now: set[tuple[int, int]] = set()  # who is through a round, or in it, with the present deeds
-        editions = {each.id: each.edition for each in self.nominees}
-        latest: dict[int, tuple[int, int]] = {}
-        shown = session.execute(
-            select(Entry, Period)
-            .join(Period, Entry.period_id == Period.id)
-            .where(Entry.nominee_id.in_(editions), Period.cancelled_at.is_(None))
-            .order_by(Period.opens_at, Period.id)
-            .options(joinedload(Period.organiser))
-        )
-        for entry, period in shown:
-            self._periods.setdefault((entry.nominee_id, period.round_number), []).append(period)
-            seen = (period.round_number, entry.edition)
-            latest[entry.nominee_id] = max(latest.get(entry.nominee_id, seen), seen)
-        for nominee_id, (number, edition) in latest.items():
-            # Changed deeds are shown in the latest round once more, and in no earlier one (R9).
-            last = number if edition == editions[nominee_id] else number - 1
-            self._now |= {(nominee_id, each) for each in range(1, last + 1)}
+    def __init__(self, groups: Sequence[NomineeGroup], arranged: Sequence[_Arranged]) -> None:
+        self._groups, self._arranged = groups, arranged
 
-    def going_on(self, nominees: Sequence[Nominee], round_number: int) -> list[Nominee]:
-        return [each for each in nominees if round_number == 1 or each.id not in self._refused]
+    def going_on(self, round_number: int) -> list[NomineeGroup]:
+        return [each for each in self._groups if round_number == 1 or not each.was_refused]
 
-    def periods(self, nominees: Sequence[Nominee], round_number: int) -> list[Period]:
-        found = {period.id: period for each in nominees for period in self._periods.get((each.id, round_number), ())}
-        return sorted(found.values(), key=lambda period: (period.opens_at, period.id))
+    def periods(self, round_number: int) -> list[PhaseDates]:
+        return [each.dates for each in self._arranged if each.round_number == round_number]
 
-    def waiting(self, nominees: Sequence[Nominee], round_number: int) -> int:
-        return sum((each.id, round_number) not in self._now for each in self.going_on(nominees, round_number))
+    def waiting(self, round_number: int) -> int:
+        """Count those who are not through the round, nor in it, with their present deeds.
 
-    def leg(self, bare: RoundToPlan, nominees: Sequence[Nominee]) -> RoundToPlan:
+        Changed deeds are shown in the latest round once more, and in no earlier one (R9).
+        """
+        return count(each for each in self.going_on(round_number) if each.standing.rounds_shown < round_number)
+
+    def leg(self, bare: RoundToPlan) -> RoundToPlan:
         """Return the round as these nominees stand in it.
 
         While there are no nominees yet, all are still to come.
         """
-        ends = [_over(period) for period in self.periods(nominees, bare.round)]
-        waiting = not nominees or self.waiting(nominees, bare.round) > 0
+        ends = [_over(dates) for dates in self.periods(bare.round)]
+        waiting = not self._groups or self.waiting(bare.round) > 0
         return RoundToPlan(bare.round, bare.starts, bare.due, waiting, max(ends, default=None))
 
-    def row(self, unit: Unit, nominees: Sequence[Nominee], step: BackwardStep, now: dt.datetime) -> UnitRound:
-        periods = self.periods(nominees, step.leg.round)
-        waiting = self.waiting(nominees, step.leg.round)
-        eligible = self.going_on(nominees, step.leg.round)
-        standing = _standing(step, periods, len(eligible), waiting, now)
-        return UnitRound(unit, self._rounds[step.leg.round], periods, len(eligible), waiting, step, standing)
+    def row(self, unit: Unit, rounds: Mapping[int, Round], step: BackwardStep, now: dt.datetime) -> UnitRound:
+        number = step.leg.round
+        periods, waiting, eligible = self.periods(number), self.waiting(number), count(self.going_on(number))
+        standing = _standing(step, periods, eligible, waiting, now)
+        return UnitRound(unit, rounds[number], periods, eligible, waiting, step, standing)
 
 
-def _over(period: Period) -> dt.date:
+def _over(dates: PhaseDates) -> dt.date:
     """Return the day by whose end a period's conclusions are there.
 
     It is the day of the deadline, or the one on which the period was closed.
     """
-    return local_date(period.closed_at) if period.closed_at else period.conclude_day
+    return local_date(dates.closed_at) if dates.closed_at else dates.conclude_day
 
 
 def _standing(
-    step: BackwardStep, periods: Sequence[Period], nominees: int, waiting: int, now: dt.datetime
+    step: BackwardStep, periods: Sequence[PhaseDates], nominees: int, waiting: int, now: dt.datetime
 ) -> RoundStanding:
     running = [period for period in periods if period.phase(now) is not Phase.CLOSED]
     if any(period.conclude_day > step.leg.due for period in running):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
@@ -17,12 +17,12 @@ from app.domain.nominees.passage import explain_obstacle
 from app.domain.office.tasks import Task, TaskKind, TaskPlace
 from app.domain.periods.window import CONCLUDE_WORKDAYS_PROPOSED
 from app.domain.refusals import Refusal
-from app.models import Nominee, Period, Programme, Quota, ReviewStage
+from app.models import Period, Programme, Quota, ReviewStage, Unit
 from app.services.award import award_list
 from app.services.calendar.calendars import calendar_of
-from app.services.nominees import gates, replacements, reviews
-from app.services.nominees.access import of_programme
+from app.services.nominees import reviews
 from app.services.nominees.gates import NomineeStanding
+from app.services.nominees.groups import NomineeGroup, count, find_groups, ids_of
 from app.services.office import planning
 from app.services.office.planning import BackwardPlan, RoundStanding
 from app.services.office.task_reader import TaskReader
@@ -42,8 +42,14 @@ class RoundReading:
 
     reader: TaskReader
     programme: Programme
+    groups: Sequence[NomineeGroup]
     plan: BackwardPlan
     calendar: Calendar
+
+    @property
+    def own(self) -> list[NomineeGroup]:
+        """Return those whom the reader's unit recommends; others may only belong to it."""
+        return [group for group in self.groups if group.recommender_id == self.reader.actor.unit_id]
 
     def bare_due(self, number: int) -> dt.datetime | None:
         """Return the end of the last day on which a round could be scheduled, from the timetable alone."""
@@ -72,39 +78,34 @@ def _named(task: Task, title: str) -> Task:
 
 
 def _read(reader: TaskReader, programme: Programme) -> RoundReading:
-    calendar = calendar_of(reader.session, programme.demonstration)
-    plan = planning.timetable_of(
-        reader.session, programme, CONCLUDE_WORKDAYS_PROPOSED, calendar, reader.actor, reader.now
-    )
-    return RoundReading(reader, programme, plan, calendar)
+    session, actor, now = reader.session, reader.actor, reader.now
+    calendar = calendar_of(session, programme.demonstration)
+    seen_by = None if actor.is_office else actor
+    groups = find_groups(session, reader.keyring, programme, now, of=actor, seen_by=seen_by)
+    plan = planning.timetable_of(session, programme, CONCLUDE_WORKDAYS_PROPOSED, calendar, actor, now, groups)
+    return RoundReading(reader, programme, groups, plan, calendar)
 
 
 def _of_programme(reading: RoundReading) -> list[Task]:
-    reader, programme = reading.reader, reading.programme
-    nominees = of_programme(reader.session, programme.id, reader.actor)
-    seen_by = None if reader.actor.is_office else reader.actor
-    standings = gates.find_standings(reader.session, reader.keyring, programme, nominees, reader.now, seen_by)
-    tasks = [*_to_import(reading, nominees), *_late(reading), *_places(reading)]
-    if reader.actor.is_office:
-        found = openings.list_openings(reader.session, programme, list(standings.values()), reader.now)
+    tasks = [*_to_import(reading), *_late(reading), *_places(reading)]
+    if reading.reader.actor.is_office:
+        found = openings.list_openings(reading.reader.session, reading.programme, reading.groups, reading.reader.now)
         tasks += _to_schedule(reading, found)
-        tasks += _to_review(reading, standings.values())
-        tasks += _award(reading, standings.values())
+        tasks += _to_review(reading)
+        tasks += _award(reading)
     else:
-        own = [each for each in standings.values() if each.nominee.recommender_id == reader.actor.unit_id]
-        tasks += _opinions(reading, own)
+        tasks += _opinions(reading)
     return tasks
 
 
-def _to_import(reading: RoundReading, nominees: Sequence[Nominee]) -> Iterator[Task]:
+def _to_import(reading: RoundReading) -> Iterator[Task]:
     """Yield a programme without any nominee; for a unit, one in which it has places and named nobody yet (R9)."""
     actor, programme = reading.reader.actor, reading.programme
     if actor.is_office:
-        missing = not nominees
+        missing = not reading.groups
     else:
         places = select(Quota.id).where(Quota.programme_id == programme.id, Quota.unit_id == actor.unit_id)
-        named = any(one.recommender_id == actor.unit_id for one in nominees)
-        missing = not named and reading.reader.session.scalar(places) is not None
+        missing = not reading.own and reading.reader.session.scalar(places) is not None
     if missing:
         yield reading.task(TaskKind.IMPORT, "还没有推荐对象", None, 1)
 
@@ -126,15 +127,16 @@ def _to_schedule(reading: RoundReading, found: Sequence[Opening]) -> Iterator[Ta
         yield reading.task(TaskKind.CONTACT, f"{unit.name}，{waiting}家单位的公示等着安排", None, 1, unit=unit.id)
     for each in found:
         if each.overfull and each.stops is None:
-            place = {"round": each.round.number, "unit": each.organiser.id}
-            yield reading.task(TaskKind.PLACES, f"{each.round.name}，{each.organiser.name}", None, 1, **place)
+            name = reading.reader.session.get_one(Unit, each.organiser_id).name
+            place = {"round": each.round.number, "unit": each.organiser_id}
+            yield reading.task(TaskKind.PLACES, f"{each.round.name}，{name}", None, 1, **place)
     for number, group in groupby((each for each in found if each.free), key=lambda each: each.round.number):
         yield _opening_task(reading, number, list(group))
 
 
 def _opening_task(reading: RoundReading, number: int, found: Sequence[Opening]) -> Task:
-    due, room = _last_opening(reading, number, {each.organiser.id for each in found})
-    one = found[0].organiser if len(found) == 1 else None
+    due, room = _last_opening(reading, number, {each.organiser_id for each in found})
+    one = reading.reader.session.get_one(Unit, found[0].organiser_id) if len(found) == 1 else None
     whose = one.name if one else f"{len(found)}家单位"
     about = f"{found[0].round.name}，{whose}，{sum(each.nominees for each in found)}个对象"
     task = reading.task(TaskKind.SCHEDULE, about, due, len(found), round=number, unit=one.id if one else 0)
@@ -174,25 +176,25 @@ def room_words(slack: int) -> str:
 # --- reviews, opinions -----------------------------------------------------------------------------
 
 
-def _to_review(reading: RoundReading, standings: Iterable[NomineeStanding]) -> Iterator[Task]:
+def _to_review(reading: RoundReading) -> Iterator[Task]:
     """Yield who waits for a review: who can pass it, who cannot, and whose conditions have to be confirmed first."""
-    ready: dict[tuple[ReviewStage, bool], list[int]] = {}
-    unconfirmed: dict[ReviewStage, list[int]] = {}
-    for standing in standings:
-        stage = _stage_ahead(standing)
+    ready: dict[tuple[ReviewStage, bool], list[NomineeGroup]] = {}
+    unconfirmed: dict[ReviewStage, list[NomineeGroup]] = {}
+    for group in reading.groups:
+        stage = _stage_ahead(group.standing)
         if stage is None:
             continue
-        outcomes = {check.outcome for check in standing.checks}
+        outcomes = {check.outcome for check in group.standing.checks}
         if CheckOutcome.TO_CONFIRM in outcomes:
-            unconfirmed.setdefault(stage, []).append(standing.nominee.id)
+            unconfirmed.setdefault(stage, []).append(group)
         else:
-            ready.setdefault((stage, CheckOutcome.FAILED in outcomes), []).append(standing.nominee.id)
-    for stage, ids in unconfirmed.items():
+            ready.setdefault((stage, CheckOutcome.FAILED in outcomes), []).append(group)
+    for stage, groups in unconfirmed.items():
         about = f"{reviews.STAGE_NAMES[stage]}以前"
-        yield from _acts(reading, TaskKind.CONDITIONS, about, reviews.BEFORE_ROUND[stage], ids)
-    for (stage, failed), ids in ready.items():
+        yield from _act(reading, TaskKind.CONDITIONS, about, reviews.BEFORE_ROUND[stage], groups)
+    for (stage, failed), groups in ready.items():
         about = reviews.STAGE_NAMES[stage] + ("，不符合评选条件，只能不通过" if failed else "")
-        yield from _acts(reading, TaskKind.REVIEW, about, reviews.BEFORE_ROUND[stage], ids, stage.value)
+        yield from _act(reading, TaskKind.REVIEW, about, reviews.BEFORE_ROUND[stage], groups, stage.value)
 
 
 def _stage_ahead(standing: NomineeStanding) -> ReviewStage | None:
@@ -206,39 +208,45 @@ def _stage_ahead(standing: NomineeStanding) -> ReviewStage | None:
     return missing[0] if missing and not refused else None
 
 
-def _acts(
-    reading: RoundReading, kind: TaskKind, about: str, before: int, ids: Sequence[int], word: str = ""
+def _act(
+    reading: RoundReading,
+    kind: TaskKind,
+    about: str,
+    before: int,
+    groups: Sequence[NomineeGroup],
+    word: str = "",
 ) -> Iterator[Task]:
-    """Yield one act on these nominees, due before a round, in as many rows as its page takes at once."""
-    for first in range(0, len(ids), MOST_AT_ONCE):
-        some = tuple(ids[first : first + MOST_AT_ONCE])
-        said, due = f"{about}，{len(some)}个对象", reading.bare_due(before)
-        yield reading.task(kind, said, due, len(some), nominees=some, word=word)
+    """Yield one act on these nominees, due before a round. Its page takes the first of them; then the next come."""
+    if not groups:
+        return
+    some, every = ids_of(groups)[:MOST_AT_ONCE], count(groups)
+    said = f"{about}，{every}个对象" + (f"，一次办{MOST_AT_ONCE}个" if every > MOST_AT_ONCE else "")
+    yield reading.task(kind, said, reading.bare_due(before), len(some), nominees=tuple(some), word=word)
 
 
-def _opinions(reading: RoundReading, standings: Iterable[NomineeStanding]) -> Iterator[Task]:
+def _opinions(reading: RoundReading) -> Iterator[Task]:
     """Yield the nominees of a unit of whom an authority has still to be heard, once 初审 let them pass."""
     first = reviews.BEFORE_ROUND[ReviewStage.PRELIMINARY]
-    ids = [
-        each.nominee.id
-        for each in standings
-        if each.round_ahead is not None
-        and each.round_ahead.number >= first
-        and reviews.has_passed(each.reviews, ReviewStage.PRELIMINARY)
-        and each.unanswered
+    groups = [
+        each
+        for each in reading.own
+        if each.standing.round_ahead is not None
+        and each.standing.round_ahead.number >= first
+        and reviews.has_passed(each.standing.reviews, ReviewStage.PRELIMINARY)
+        and each.standing.unanswered
     ]
     about, before = "纪检监察、公安等机关的意见", reviews.BEFORE_ROUND[ReviewStage.FINAL]
-    yield from _acts(reading, TaskKind.OPINIONS, about, before, ids)
+    yield from _act(reading, TaskKind.OPINIONS, about, before, groups)
 
 
 # --- award -----------------------------------------------------------------------------------------
 
 
-def _award(reading: RoundReading, standings: Iterable[NomineeStanding]) -> Iterator[Task]:
+def _award(reading: RoundReading) -> Iterator[Task]:
     """Yield the next paper of the award, once everybody on its list is through the last round."""
-    if not any(each.round_ahead is None and not each.how_left for each in standings):
+    if not any(each.standing.round_ahead is None for each in reading.groups if not each.has_left):
         return
-    standing = award_list.standing_of(reading.reader.session, reading.programme, reading.reader.now)
+    standing = award_list.standing_of(reading.reader.session, reading.programme, reading.reader.now, whole=False)
     award = standing.award
     if award.pending or not award.named or standing.unsettled:
         return
@@ -266,17 +274,15 @@ def _places(reading: RoundReading) -> Iterator[Task]:
 
     A unit names replacements for the nominees that it recommends, and for nobody else.
     """
-    reader = reading.reader
-    mine = 0 if reader.actor.is_office else reader.actor.unit_id
-    there = replacements.list_vacancies(reader.session, reading.programme.id, reader.actor, reader.now)
-    vacancies = [each for each in there if mine in (0, each.nominee.recommender_id)]
-    empty = sum(each.replacement is None for each in vacancies)
-    for kind, count, word in (
-        (TaskKind.VACANCY, empty, "1"),
-        (TaskKind.REPLACING, len(vacancies) - empty, "0"),
+    office = reading.reader.actor.is_office
+    left = [each for each in (reading.groups if office else reading.own) if each.has_left]
+    mine = 0 if office else reading.reader.actor.unit_id
+    for kind, there, word in (
+        (TaskKind.VACANCY, count(each for each in left if not each.replaced), "1"),
+        (TaskKind.REPLACING, count(each for each in left if each.replaced), "0"),
     ):
-        if count:
-            yield reading.task(kind, f"{count}个名额", None, count, word=word, unit=mine)
+        if there:
+            yield reading.task(kind, f"{there}个名额", None, there, word=word, unit=mine)
 
 
 def _to_close(reader: TaskReader, readings: dict[int, RoundReading]) -> Iterator[Task]:

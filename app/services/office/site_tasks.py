@@ -30,6 +30,7 @@ from app.services.record.verifying import find_late
 from app.services.upkeep import checking, data_requests
 
 NEAR = dt.timedelta(days=60)  # so long before its end the calendar asks for the next year's notice
+FEW = 5  # tasks of one kind that are told one by one
 LAPSED = "case.lapsed"  # what the clock wrote for a case without a conclusion at its deadline
 
 
@@ -150,9 +151,12 @@ def _of_nominee(kind: TaskKind, nominee: Nominee) -> Task:
 
 
 def _identities(reader: TaskReader) -> Iterator[Task]:
-    for request in identities.waiting_for(reader.session, reader.actor, reader.now):
+    first, count = identities.waiting_for(reader.session, reader.actor, reader.now, FEW)
+    for request in first:
         about = f"{request.asker.name}申请查看对“{request.objection.entry.name}”提出异议的人"
         yield Task(TaskKind.IDENTITY, about, place=TaskPlace(row=request.id))
+    if more := count - len(first):
+        yield Task(TaskKind.IDENTITY, f"另外{more}件", count=more)
 
 
 def _data_requests(reader: TaskReader) -> Iterator[Task]:

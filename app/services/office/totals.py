@@ -17,10 +17,11 @@ from app.domain.programmes.totals import ROUNDS, Counted, Line, PassedStep, coun
 from app.models import Nominee, Programme, ReviewStage
 from app.sealing import Keyring
 from app.services.nominees import gates, reviews
-from app.services.nominees.access import of_programme
 from app.services.nominees.gates import NomineeStanding
+from app.services.nominees.groups import NomineeGroup, find_groups
 from app.services.programmes import quotas
 
+MOST_NAMED = 50  # of those who count as 县处级
 _LEFT = frozenset({Status.DISQUALIFIED, Status.WITHDRAWN})
 _REVIEWS = {PassedStep.PRELIMINARY: ReviewStage.PRELIMINARY, PassedStep.FINAL: ReviewStage.FINAL}
 
@@ -30,7 +31,8 @@ class Totals:
     """Everything that is counted over a programme. `awards` is what the notice states, None where it states nothing.
 
     `now` is the share of 县处级 among those recommended, which the last round asks about; `planned` is that of all
-    places of annex 1, or of the notice's awards before any are given out. `counting` are who counts as 县处级.
+    places of annex 1, or of the notice's awards before any are given out. `counting` are the first of those
+    who count as 县处级.
     """
 
     names: Mapping[PassedStep, str]
@@ -51,11 +53,9 @@ class Totals:
 
 def totals_of(session: Session, keyring: Keyring, programme: Programme, now: dt.datetime, actor: Actor) -> Totals:
     """Count a programme's nominees at `now`. Raises SealBroken."""
-    nominees = of_programme(session, programme.id, actor)
-    standings = gates.find_standings(session, keyring, programme, nominees, now, actor)
+    groups = find_groups(session, keyring, programme, now, of=actor, seen_by=actor)
     steps = count_steps(
-        Counted(one.kind, _passed(standings[one.id]), _is_county(one) and not standings[one.id].how_left)
-        for one in nominees
+        Counted(each.kind, passed_steps(each.standing), _is_county(each), each.count) for each in groups
     )
     rows = quotas.of_programme(session, programme.id)
     places = {
@@ -69,7 +69,6 @@ def totals_of(session: Session, keyring: Keyring, programme: Programme, now: dt.
     awards = programme.rules.awards
     share = gates.share_of(session, programme, now)
     total = sum(places.values()) or sum((awards or {}).values())
-    refused = reviews.find_refused(session, [one.id for one in nominees])
     return Totals(
         names=name_steps(programme.rules.rounds),
         steps=steps,
@@ -79,17 +78,15 @@ def totals_of(session: Session, keyring: Keyring, programme: Programme, now: dt.
         vacant=vacant(places, secret, steps[PassedStep.RECOMMENDED]),
         now=share,
         planned=county_share(share.county, total, programme.county_share),
-        counting=[
-            one for one in nominees if _is_county(one) and not standings[one.id].how_left and one.id not in refused
-        ],
+        counting=gates.list_of_county(session, programme, now, MOST_NAMED),
     )
 
 
-def _is_county(nominee: Nominee) -> bool:
-    return nominee.kind is Kind.INDIVIDUAL and nominee.rank is Rank.COUNTY
+def _is_county(group: NomineeGroup) -> bool:
+    return group.kind is Kind.INDIVIDUAL and group.standing.nominee.rank is Rank.COUNTY and not group.has_left
 
 
-def _passed(standing: NomineeStanding) -> set[PassedStep]:
+def passed_steps(standing: NomineeStanding) -> set[PassedStep]:
     """Return the steps that a nominee has behind it; none for one who left."""
     if standing.status in _LEFT:
         return set()

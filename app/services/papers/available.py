@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,12 +14,14 @@ from app.domain.periods.rounds import Kind
 from app.models import Nominee, Period, Programme, Unit
 from app.sealing import Keyring
 from app.services.nominees.access import nominees_visible_to, of_programme
+from app.services.nominees.groups import count, find_groups
 from app.services.nominees.listed import ORDER, with_units
-from app.services.nominees.statuses import has_left
-from app.services.papers.nominees import find_formal, is_municipal
+from app.services.papers.nominees import is_municipal
 from app.services.papers.paper import recommenders
 from app.services.shared import leavers
 from app.services.shared.stored_rows import StoredRows
+
+KINDS = Kind.COLLECTIVE, Kind.INDIVIDUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +46,14 @@ class UnitPapers:
 def of_units(session: Session, keyring: Keyring, programme_id: int, actor: Actor, now: dt.datetime) -> list[UnitPapers]:
     """Every recommending unit whose papers this person may have. Raises SealBroken."""
     shelves, programme = [], session.get_one(Programme, programme_id)
-    remaining = of_nominees(session, programme_id, actor, now)
-    formal = Counter(one.recommender_id for one in find_formal(session, keyring, programme, remaining, now, actor))
+    groups = find_groups(session, keyring, programme, now, of=actor, seen_by=actor)
+    remaining = [each for each in groups if not each.has_left]
+    ready = [each for each in remaining if not each.standing.obstacles_to_formal]
     for unit in recommenders(session, programme_id, actor):
-        counts = Counter(one.kind for one in remaining if one.recommender_id == unit.id)
+        theirs = [each for each in remaining if each.recommender_id == unit.id]
+        collectives, individuals = (count(each for each in theirs if each.kind is kind) for kind in KINDS)
+        formal = count(each for each in ready if each.recommender_id == unit.id)
         municipal = is_municipal(session, programme, unit.id)
-        collectives, individuals = counts[Kind.COLLECTIVE], counts[Kind.INDIVIDUAL]
         conditions = {
             "report-preliminary": True,
             "report-formal": True,
@@ -60,7 +63,7 @@ def of_units(session: Session, keyring: Keyring, programme_id: int, actor: Actor
             "annex-7": collectives and municipal,
         }
         papers = frozenset(key for key, has in conditions.items() if has)
-        shelves.append(UnitPapers(unit.id, unit.name, collectives, individuals, formal[unit.id], papers))
+        shelves.append(UnitPapers(unit.id, unit.name, collectives, individuals, formal, papers))
     return shelves
 
 
@@ -86,7 +89,7 @@ def papers_of(period: Period, now: dt.datetime) -> frozenset[str]:
 
 def stored_nominees(session: Session, programme_id: int, actor: Actor, now: dt.datetime) -> StoredRows[Nominee]:
     """Return the remaining nominees whose forms this person may have; see `of_nominees`."""
-    remain = Nominee.programme_id == programme_id, nominees_visible_to(actor), not_(has_left(now))
+    remain = Nominee.programme_id == programme_id, nominees_visible_to(actor), not_(leavers.has_left(now))
     bare = select(Nominee.id).where(*remain)
     if not actor.is_office:
         bare = bare.where(Nominee.recommender_id == actor.unit_id)

@@ -22,7 +22,7 @@ from app.domain.refusals import BadValue, NothingChanged, WrongState
 from app.domain.refusals.base import end
 from app.domain.shared.privacy import require_publishable
 from app.models import Correction, Entry, Nominee, Period
-from app.services.nominees import changes
+from app.services.nominees import changes, marks
 from app.services.periods import corrected_text, listings
 from app.services.record.chain import on_nominee
 from app.services.shared.texts import checked_text
@@ -73,6 +73,8 @@ def correct(work: Work, nominee_id: int, field: str, text: str, reason: str) -> 
     work.session.add_all(rows)
     listings.after_correction(work, (entry.period_id for entry, _ in misprinted))
     _mend(nominee, field, wrong, text)
+    if field in marks.FOLLOW_FROM:
+        marks.renew(work.session, work.keyring, [nominee.id])
     for row in rows:
         work.did("nominee.corrected", on_nominee(row.nominee_id), field=field, reason=reason)
     return rows

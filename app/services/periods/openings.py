@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain.periods.rounds import Kind, Organiser, Round
+from app.domain.nominees.places import FIRST_BOUND_ROUND
+from app.domain.periods.rounds import LAST_ROUND, Kind, Organiser, Round
 from app.domain.refusals import QuotaExceeded
 from app.models import Nominee, Programme, Quota, Unit
 from app.sealing import Keyring
 from app.services.nominees import gates
-from app.services.nominees.gates import NomineeStanding
-from app.services.periods.readiness import readiness
+from app.services.nominees.gates import Placed
+from app.services.nominees.groups import NomineeGroup, find_groups
+from app.services.periods.readiness import find_stops
 from app.services.programmes.decisions import is_over
 from app.services.programmes.listing import all_programmes, organisers
 
@@ -31,7 +33,7 @@ class Opening:
 
     programme: Programme
     round: Round
-    organiser: Unit
+    organiser_id: int
     nominees: int
     stops: Unit | None
     overfull: str
@@ -42,65 +44,89 @@ class Opening:
 
 
 def list_openings(
-    session: Session, programme: Programme, standings: Collection[NomineeStanding], now: dt.datetime
+    session: Session, programme: Programme, groups: Collection[NomineeGroup], now: dt.datetime
 ) -> list[Opening]:
-    """List by round, and in it by unit, who has somebody to schedule. Of a programme that is over, nobody has."""
+    """List by round, and in it by unit, who has somebody to schedule. Of a programme that is over, nobody has.
+
+    `groups` are all the nominees of the programme.
+    """
     if is_over(session, programme.id):
         return []
-    able: dict[tuple[int, int], list[Nominee]] = {}
-    offices = {unit.id for unit in organisers(session, programme.id, 3)}
-    rounds = programme.rules.rounds
-    for standing in standings:
-        ahead = standing.round_ahead
-        if ahead is not None and not standing.obstacles_ahead:
-            for organiser_id in _organisers_of(standing.nominee, ahead, offices):
-                able.setdefault((ahead.number, organiser_id), []).append(standing.nominee)
-    wanted = select(Unit).where(Unit.id.in_({organiser_id for _, organiser_id in able}))
-    units = {unit.id: unit for unit in session.scalars(wanted)}
-    ready = readiness(session, units.values(), now)
-    everybody = [standing.nominee for standing in standings]
+    able = _find_able(session, programme, groups)
+    rounds, crowded = programme.rules.rounds, _find_crowded(session, programme, groups)
+    overfull = {
+        (number, organiser_id): _find_overfull(session, programme, rounds[number], there, crowded, now)
+        for number, by_organiser in able.groups.items()
+        for organiser_id, there in by_organiser.items()
+    }
+    stops = find_stops(session, {organiser_id for counts in able.counts.values() for organiser_id in counts}, now)
     return [
         Opening(
-            programme,
-            rounds[number],
-            units[organiser_id],
-            len(nominees),
-            ready[organiser_id].stops,
-            _find_overfull(session, rounds[number], nominees, everybody, now),
+            programme, rounds[number], unit_id, counts[unit_id], stops[unit_id], overfull.get((number, unit_id), "")
         )
-        for (number, organiser_id), nominees in sorted(able.items(), key=lambda pair: pair[0])
+        for number, counts in sorted(able.counts.items())
+        for unit_id in sorted(counts)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Able:
+    """Who could be shown now, by round and organiser: how many, and their groups where the round has places (R9)."""
+
+    counts: dict[int, Counter[int]]
+    groups: dict[int, dict[int, list[NomineeGroup]]]
+
+
+def _find_able(session: Session, programme: Programme, groups: Iterable[NomineeGroup]) -> _Able:
+    offices = [unit.id for unit in organisers(session, programme.id, LAST_ROUND)]
+    able = _Able({}, {})
+    for group in groups:
+        round_ = group.standing.round_ahead
+        if round_ is None or group.standing.obstacles_ahead:
+            continue
+        units = _organisers_of(group, round_, offices)
+        able.counts.setdefault(round_.number, Counter()).update(units)
+        if round_.number >= FIRST_BOUND_ROUND:
+            for unit_id in units:
+                able.groups.setdefault(round_.number, {}).setdefault(unit_id, []).append(group)
+    return able
 
 
 def find_openings(session: Session, keyring: Keyring, programme: Programme, now: dt.datetime) -> list[Opening]:
     """List who has somebody to schedule in a programme, the earliest round first."""
-    nominees = session.scalars(select(Nominee).where(Nominee.programme_id == programme.id)).all()
-    standings = gates.find_standings(session, keyring, programme, nominees, now)
-    return list_openings(session, programme, list(standings.values()), now)
+    return list_openings(session, programme, find_groups(session, keyring, programme, now), now)
 
 
-def _find_overfull(
-    session: Session, round_: Round, chosen: Sequence[Nominee], everybody: Sequence[Nominee], now: dt.datetime
-) -> str:
-    """Say by how much these are more than their unit's places, "" where they are not (R9).
-
-    It is counted only where a unit recommends more than it has places at all: anywhere else they cannot be too many.
-    """
-    programme = session.get_one(Programme, chosen[0].programme_id)
+def _find_crowded(session: Session, programme: Programme, groups: Iterable[NomineeGroup]) -> set[tuple[int, Kind]]:
+    """Return the units and kinds with more nominees than places at all: nowhere else can they be too many (R9)."""
     places = {
         quota.unit_id: (quota.collectives - quota.secret_collectives, quota.individuals - quota.secret_individuals)
         for quota in session.scalars(select(Quota).where(Quota.programme_id == programme.id))
     }
-    counted = Counter((each.recommender_id, each.kind) for each in everybody)
-    too_many = {
+    counted: Counter[tuple[int, Kind]] = Counter()
+    for each in groups:
+        counted[each.recommender_id, each.kind] += each.count
+    return {
         (unit_id, kind)
-        for (unit_id, kind), count in counted.items()
-        if count > places.get(unit_id, (0, 0))[kind is Kind.INDIVIDUAL]
+        for (unit_id, kind), there in counted.items()
+        if there > places.get(unit_id, (0, 0))[kind is Kind.INDIVIDUAL]
     }
-    if not too_many & {(each.recommender_id, each.kind) for each in chosen}:
+
+
+def _find_overfull(
+    session: Session,
+    programme: Programme,
+    round_: Round,
+    there: Sequence[NomineeGroup],
+    crowded: set[tuple[int, Kind]],
+    now: dt.datetime,
+) -> str:
+    """Say by how much these are more than their unit's places, "" where they are not (R9)."""
+    if not any((each.recommender_id, each.kind) in crowded for each in there):
         return ""
+    chosen = [Placed(id_, each.recommender_id, each.kind) for each in there for id_ in each.ids]
     try:
-        gates.check_places(session, programme, round_, chosen, now)
+        gates.require_places(session, programme, round_, chosen, now)
     except QuotaExceeded as refusal:
         return str(refusal)
     return ""
@@ -120,9 +146,10 @@ def propose_openings(session: Session, keyring: Keyring, now: dt.datetime) -> tu
     return (newest[0] if newest else None), []
 
 
-def _organisers_of(nominee: Nominee, round_: Round, offices: set[int]) -> set[int]:
+def _organisers_of(group: NomineeGroup, round_: Round, offices: Collection[int]) -> Mapping[int, int]:
+    """Return the units that organise this round for these nominees, each with how many it has of them."""
     if round_.organiser is Organiser.OWN_UNIT:
-        return {nominee.unit_id}
+        return group.own_units
     if round_.organiser is Organiser.RECOMMENDER:
-        return {nominee.recommender_id}
-    return offices
+        return {group.recommender_id: group.count}
+    return dict.fromkeys(offices, group.count)

@@ -13,6 +13,7 @@ from app.domain.cases.states import OPEN_STATES, State
 from app.domain.cases.verdict import effective_state
 from app.domain.periods.window import Phase
 from app.models import Case, Entry, Objection, Period, Programme, Unit
+from app.models.expressions import LocalDay
 from app.services.cases.second_looks import list_holding_up
 from app.services.shared.stored_rows import Selection, StoredRows
 
@@ -129,8 +130,8 @@ def settlement_is_late(session: Session, now: dt.datetime, tolerance: dt.timedel
     )
 
 
-def filed_instants(session: Session, since: dt.datetime) -> Sequence[dt.datetime]:
-    """List when objections came in, from `since` on."""
-    return session.scalars(
-        select(Objection.filed_at).where(Objection.filed_at >= since).order_by(Objection.filed_at)
-    ).all()
+def count_filed(session: Session, since: dt.datetime) -> dict[dt.date, int]:
+    """Count the objections that came in from `since` on, by day."""
+    day = LocalDay(Objection.filed_at)
+    rows = session.execute(select(day, func.count()).where(Objection.filed_at >= since).group_by(day))
+    return {dt.date.fromisoformat(written): count for written, count in rows}

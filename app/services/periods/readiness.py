@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -46,20 +46,51 @@ class Readiness:
 
 def readiness(session: Session, units: Iterable[Unit], now: dt.datetime) -> dict[int, Readiness]:
     """Return what each of these units lacks, by its id."""
-    wanted = Unit.id.in_([unit.id for unit in units])
-    there = session.scalars(select(Unit).where(wanted).order_by(Unit.id).options(selectinload(Unit.people)))
-    return {unit.id: _of_unit(session, unit, now) for unit in there.all()}
+    return _read(session, [unit.id for unit in units], now)
+
+
+def _read(session: Session, unit_ids: Sequence[int], now: dt.datetime) -> dict[int, Readiness]:
+    wanted = select(Unit).where(Unit.id.in_(unit_ids)).order_by(Unit.id).options(selectinload(Unit.people))
+    return {unit.id: _of_unit(session, unit, now) for unit in session.scalars(wanted).all()}
+
+
+def find_stops(session: Session, unit_ids: Collection[int], now: dt.datetime) -> dict[int, Unit | None]:
+    """Return, by id, the unit without which nothing of these units can be scheduled; see `Readiness.stops`.
+
+    An own unit without a single account receives no objection itself. So one is judged for all under the same unit.
+    """
+    alike = _put_together(session, unit_ids)
+    judged = _read(session, [ids[0] for ids in alike], now)
+    return {unit_id: judged[ids[0]].stops for ids in alike for unit_id in ids}
+
+
+def _put_together(session: Session, unit_ids: Collection[int]) -> list[list[int]]:
+    """Return these units, own units without any account together where they stand under the same unit."""
+    unstaffed = _unstaffed(session) if len(unit_ids) > 1 else {}
+    found: dict[tuple[int, int], list[int]] = {}
+    for unit_id in unit_ids:
+        found.setdefault((unstaffed[unit_id], 0) if unit_id in unstaffed else (0, unit_id), []).append(unit_id)
+    return list(found.values())
+
+
+def _unstaffed(session: Session) -> dict[int, int]:
+    """Return the own units without any account, by id, each with the unit above it."""
+    staffed = set(session.scalars(select(User.unit_id).distinct()))
+    rows = session.execute(select(Unit.id, Unit.parent_id).where(Unit.kind == UnitKind.OWN))
+    return {unit_id: parent_id or 0 for unit_id, parent_id in rows if unit_id not in staffed}
 
 
 def own_units(session: Session, programme_id: int, now: dt.datetime) -> dict[int, str]:
     """Say of each recommending unit where the cases of its own units in round 1 will go, by its id (R21)."""
-    query = select(Unit).join(Nominee, Nominee.unit_id == Unit.id).where(Nominee.programme_id == programme_id)
-    below = query.where(Unit.kind == UnitKind.OWN).distinct().options(selectinload(Unit.people))
+    belong = select(Nominee.unit_id).where(Nominee.programme_id == programme_id)
+    wanted = select(Unit.id).where(Unit.kind == UnitKind.OWN, Unit.id.in_(belong)).order_by(Unit.id)
+    alike = _put_together(session, session.scalars(wanted).all())
+    judged = _read(session, [ids[0] for ids in alike], now)
     goes: dict[int, Counter[str]] = {}
-    for unit in session.scalars(below.order_by(Unit.id)).all():
-        found = _of_unit(session, unit, now)
+    for ids in alike:
+        found, parent_id = judged[ids[0]], session.get_one(Unit, ids[0]).parent_id
         to = found.cases_go_to.name if found.elsewhere else ""
-        goes.setdefault(unit.parent_id or 0, Counter())[to] += 1
+        goes.setdefault(parent_id or 0, Counter())[to] += len(ids)
     return {parent: "；".join(_share(to, count) for to, count in each.items()) for parent, each in goes.items()}
 
 

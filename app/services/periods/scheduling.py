@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session, selectinload
 
 from app.domain.calendar.workdays import Calendar, end_of, nth_workday
@@ -56,20 +56,29 @@ class Candidate:
         return not self.obstacles
 
 
+def is_of_organiser(round_: Round, organiser: Unit) -> ColumnElement[bool]:
+    """Return the condition on Nominee of a programme that this organiser could show it in a round."""
+    if round_.organiser is Organiser.OWN_UNIT:
+        return Nominee.unit_id == organiser.id
+    return Nominee.recommender_id == organiser.id if round_.organiser is Organiser.RECOMMENDER else true()
+
+
 def candidates(
-    session: Session, keyring: Keyring, programme: Programme, round_: Round, organiser: Unit, now: dt.datetime
+    session: Session,
+    keyring: Keyring,
+    programme: Programme,
+    round_: Round,
+    among: Unit | ColumnElement[bool],
+    now: dt.datetime,
 ) -> list[Candidate]:
-    """Every nominee an organiser could show in a round, with what stands in its way (R8)."""
+    """Every nominee an organiser could show in a round, with what stands in its way (R8); or those of a condition."""
     query = (
         select(Nominee)
         .where(Nominee.programme_id == programme.id)
         .order_by(Nominee.kind, Nominee.recommender_id, Nominee.position)
         .options(selectinload(Nominee.unit), selectinload(Nominee.recommender))
     )
-    if round_.organiser is Organiser.OWN_UNIT:
-        query = query.where(Nominee.unit_id == organiser.id)
-    elif round_.organiser is Organiser.RECOMMENDER:
-        query = query.where(Nominee.recommender_id == organiser.id)
+    query = query.where(is_of_organiser(round_, among) if isinstance(among, Unit) else among)
     nominees = session.scalars(query).all()
     standings = gates.find_standings(session, keyring, programme, nominees, now)
     return [Candidate(nominee, standings[nominee.id].obstacles(round_)) for nominee in nominees]

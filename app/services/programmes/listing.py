@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from app.domain.periods.rounds import LAST_ROUND
 from app.models import Nominee, Programme, Unit, UnitKind
+
+
+@dataclass(frozen=True, slots=True)
+class NamedUnit:
+    """A unit by its id and name."""
+
+    id: int
+    name: str
 
 
 def all_programmes(session: Session) -> Sequence[Programme]:
@@ -15,11 +25,34 @@ def all_programmes(session: Session) -> Sequence[Programme]:
     return session.scalars(select(Programme).order_by(Programme.created_at.desc(), Programme.id.desc())).all()
 
 
+def find_organisers(
+    session: Session, programme_id: int, round_number: int, word: str, most: int, able: Collection[int]
+) -> tuple[list[NamedUnit], list[NamedUnit], int]:
+    """Find the units that could organise a round of a programme, by a word of their name, `most` of either kind.
+
+    Returns those of them that are `able` to schedule somebody, the others, and how many others there are.
+    """
+    wanted = select(Unit.id, Unit.name).where(_organises(programme_id, round_number))
+    if word:
+        wanted = wanted.where(Unit.name.contains(word, autoescape=True))
+    found = [NamedUnit(*row) for row in session.execute(wanted.order_by(Unit.id))]
+    others = [unit for unit in found if unit.id not in able]
+    return [unit for unit in found if unit.id in able][:most], others[:most], len(others)
+
+
 def organisers(session: Session, programme_id: int, round_number: int) -> Sequence[Unit]:
     """List the units that could organise a round of a programme: those with nominees in it, or the office."""
-    if round_number == 3:
-        return session.scalars(select(Unit).where(Unit.kind == UnitKind.OFFICE)).all()
+    return session.scalars(select(Unit).where(_organises(programme_id, round_number)).order_by(Unit.id)).all()
+
+
+def is_organiser(session: Session, programme_id: int, round_number: int, unit_id: int) -> bool:
+    """Tell whether a unit could organise a round of a programme."""
+    wanted = select(Unit.id).where(Unit.id == unit_id, _organises(programme_id, round_number))
+    return session.scalar(wanted) is not None
+
+
+def _organises(programme_id: int, round_number: int) -> ColumnElement[bool]:
+    if round_number == LAST_ROUND:
+        return Unit.kind == UnitKind.OFFICE
     column = Nominee.unit_id if round_number == 1 else Nominee.recommender_id
-    return session.scalars(
-        select(Unit).where(Unit.id.in_(select(column).where(Nominee.programme_id == programme_id))).order_by(Unit.id)
-    ).all()
+    return Unit.id.in_(select(column).where(Nominee.programme_id == programme_id))

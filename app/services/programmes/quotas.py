@@ -18,7 +18,7 @@ from app.models import Entry, Nominee, Period, Quota, Unit
 from app.services.programmes.locking import lock_programme
 from app.services.programmes.places import set_places
 from app.services.record.chain import on_programme
-from app.services.shared.leavers import find_disqualified
+from app.services.shared.leavers import find_disqualified, has_left
 from app.services.shared.work import Work, require_office_or_console, use_case
 
 
@@ -159,13 +159,11 @@ def in_later_rounds(session: Session, programme_id: int, now: dt.datetime) -> Co
 
 def _taken(session: Session, programme_id: int, now: dt.datetime) -> Counter[tuple[int, Kind]]:
     """Count the nominees that are still in, of each unit and kind."""
+    there = Nominee.recommender_id, Nominee.kind
     rows = session.execute(
-        select(Nominee.id, Nominee.recommender_id, Nominee.kind).where(
-            Nominee.programme_id == programme_id, Nominee.withdrawn_at.is_(None)
-        )
-    ).all()
-    out = find_disqualified(session, [row.id for row in rows], now)
-    return Counter((row.recommender_id, row.kind) for row in rows if row.id not in out)
+        select(*there, func.count()).where(Nominee.programme_id == programme_id, ~has_left(now)).group_by(*there)
+    )
+    return Counter({(unit_id, kind): count for unit_id, kind, count in rows})
 
 
 def _below_what_stands(places: Places, standing: Counter[tuple[int, Kind]]) -> list[Fault]:

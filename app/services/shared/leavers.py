@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.domain.cases.states import OPEN_STATES
 from app.domain.cases.verdict import LEFT_NAMES, Departure, Ground, Left, departure
-from app.models import Case, Disqualification, Entry, Nominee, Period
+from app.models import Case, Disqualification, Entry, Nominee, Period, Reversal
 
 _BATCH = 500  # ids in one statement: well below what either database takes
 
@@ -77,3 +77,30 @@ def describe_left(session: Session, nominees: Iterable[Nominee], now: dt.datetim
     """
     found = find_departures(session, [nominee.id for nominee in nominees], now)
     return {nominee_id: LEFT_NAMES[departed.how] for nominee_id, departed in found.items()}
+
+
+# --- the same as conditions of a query ---------------------------------------------------------------------------
+
+
+def is_written_out() -> ColumnElement[bool]:
+    """Return the condition on Nominee that a disqualification of it stands (R29)."""
+    standing = select(Disqualification.nominee_id).outerjoin(
+        Reversal, Reversal.disqualification_id == Disqualification.id
+    )
+    return Nominee.id.in_(standing.where(Reversal.confirmed_at.is_(None)))
+
+
+def is_out_unsettled(now: dt.datetime) -> ColumnElement[bool]:
+    """Return the condition on Nominee that a deadline passed with an open case, and nothing settled it yet (R26)."""
+    passed = (
+        select(Entry.nominee_id)
+        .join(Case, Case.entry_id == Entry.id)
+        .join(Period, Entry.period_id == Period.id)
+        .where(Case.state.in_(OPEN_STATES), Period.settled_at.is_(None), Period.conclude_by <= now)
+    )
+    return Nominee.id.in_(passed)
+
+
+def has_left(now: dt.datetime) -> ColumnElement[bool]:
+    """Return the condition on Nominee that it has left; the counterpart of `verdict.departure`."""
+    return or_(is_written_out(), Nominee.withdrawn_at.is_not(None), is_out_unsettled(now))

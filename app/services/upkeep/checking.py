@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 from app.database import Database
 from app.domain.calendar.workdays import local_date
 from app.models import CheckRun
+from app.sealing import Keyring
+from app.services.nominees.marks import wrong_marks_by
 from app.services.record.chain import CLOCK
 from app.services.shared.work import Work, use_case
 
@@ -29,7 +31,7 @@ def night_of(now: dt.datetime) -> dt.date:
     return local_date(now - _NIGHT_BEGINS)
 
 
-def check_by_night(database: Database, now: dt.datetime) -> CheckRun | None:
+def check_by_night(database: Database, now: dt.datetime, keyring: Keyring | None = None) -> CheckRun | None:
     """Check all invariants where this night's check has not run yet, and keep what was found. Returns the new run.
 
     Reading takes no lock. Two servers may both read; the first to write keeps its run.
@@ -41,7 +43,7 @@ def check_by_night(database: Database, now: dt.datetime) -> CheckRun | None:
     from app.services.record.checks.run import check_database  # the invariants, needed once a night
 
     began = time.monotonic()
-    findings = check_database(database, now)
+    findings = check_database(database, now, wrong_marks_by(keyring))
     try:
         with database.writer() as session:
             return store_findings(Work(session, now), findings, time.monotonic() - began)

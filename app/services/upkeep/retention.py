@@ -31,6 +31,7 @@ from app.models import (
     Message,
     MessageKind,
     Nominee,
+    NomineeMarks,
     Objection,
     Opinion,
     Period,
@@ -41,6 +42,7 @@ from app.models import (
     Reach,
     SecondLook,
 )
+from app.services.nominees import marks
 from app.services.record.chain import on_programme
 from app.services.shared.work import Work
 
@@ -140,6 +142,7 @@ class _People:
         self.wishes = (SecondLook.objection_id.in_(objections), SecondLook.reason != PURGED)
         nominees = select(Nominee.id).where(Nominee.programme_id == programme_id).correlate(None)
         imports = select(Import.id).where(Import.programme_id == programme_id).correlate(None)
+        self.nominees = nominees
         self.documents = (Document.programme_id == programme_id, Document.purpose.in_(_OF_PEOPLE))
         self.dossiers = (Dossier.nominee_id.in_(nominees),)
         self.opinions = (Opinion.nominee_id.in_(nominees),)
@@ -183,6 +186,8 @@ def _purge(work: Work, store: Store, kept: KeptData) -> None:
     with work:
         for statement in statements:
             work.session.execute(statement, execution_options={"synchronize_session": False})
+        marked = select(NomineeMarks.nominee_id).where(NomineeMarks.nominee_id.in_(people.nominees))
+        marks.renew(work.session, None, work.session.scalars(marked).all())
         work.did("retention.purged", on_programme(kept.programme_id), **counts)
 
 

@@ -91,6 +91,6 @@ def _named_in_address() -> list[int]:
 def _in_hands(ids: list[int]) -> list[handing_over.InHands]:
     """Return what is in the hands of these people. Raises NotYourCase for somebody this person does not manage."""
     return [
-        handing_over.find_in_hands(session(), staffing.visible(session(), each, actor()), now())
+        handing_over.find_in_hands(session(), staffing.visible(session(), each, actor()), actor(), now())
         for each in dict.fromkeys(ids)
     ]

@@ -24,7 +24,7 @@ from app.web.accounts.slips import login_at, shown_once, slips_of_page
 from app.web.messages.forms import AddressForm
 from app.web.shared.access import actor, allow, me, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
-from app.web.shared.forms import PlainForm, UnitField, needed, options
+from app.web.shared.forms import MOST_SUGGESTED, PlainForm, UnitField, needed, options
 from app.web.shared.lists import Column, Filter, Listing, unit_options
 from app.web.shared.portal import now, number, portal, session
 from app.web.shared.uploads import FORM, takes_files
@@ -71,8 +71,9 @@ def people_page() -> ResponseReturnValue:
 @blueprint.get("/new")
 @allow(*MANAGERS)
 def new() -> ResponseReturnValue:
-    form = _with_places(InviteForm(formdata=None))
+    form = InviteForm(formdata=None)
     form.unit.data = request.args.get("unit", type=number) or me().unit_id
+    _with_places(form, unsent=True)
     form.role.data = Role.OFFICE if me().role is Role.OFFICE and form.unit.data == me().unit_id else Role.HANDLER
     return render_template("accounts/new_person.html", form=form)
 
@@ -279,11 +280,11 @@ def person_page(
         person=shown,
         state=_STATES[state_of(shown)],
         badge=_BADGES[state_of(shown)],
-        hands=handing_over.find_in_hands(session(), shown, now()),
+        hands=handing_over.find_in_hands(session(), shown, actor(), now()),
         deputies=deputies.list_coming(session(), user_id, now()),
         deputy_form=standing_in or deputy_form(shown, empty=True),
         standing_in=standing_in is not None,
-        form=form or _with_places(PlaceForm(formdata=None, data={"role": shown.role, "unit": shown.unit_id})),
+        form=form or _with_places(_place_form(shown), unsent=True),
         address=address or _address_form(formdata=None),
         name_form=naming or PersonNameForm(formdata=None, obj=shown),
         tried=form or address or naming or standing_in,
@@ -315,8 +316,17 @@ def chosen() -> list[int]:
     return [int(value) for value in request.form.getlist("chosen") if value.isdecimal() and len(value) < 10]
 
 
-def _with_places(form: PlaceForm | InviteForm) -> PlaceForm | InviteForm:
-    roles, there = staffing.places_for(session(), actor())
-    form.role.choices = options({role.value: ROLE_NAMES[role] for role in roles})
+def _place_form(user: User) -> PlaceForm:
+    return PlaceForm(formdata=None, data={"role": user.role, "unit": user.unit_id})
+
+
+def _with_places(form: PlaceForm | InviteForm, *, unsent: bool = False) -> PlaceForm | InviteForm:
+    """Offer roles and units: every one to what was sent, the first to a form that is only shown."""
+    there = (
+        units.first_to_choose(session(), actor(), MOST_SUGGESTED, form.unit.data)
+        if unsent
+        else staffing.places_for(session(), actor())
+    )
+    form.role.choices = options({role.value: ROLE_NAMES[role] for role in staffing.roles_for(actor())})
     form.unit.choices = options({unit.id: units.full_name(unit) for unit in there})
     return form

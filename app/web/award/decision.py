@@ -10,13 +10,15 @@ from flask.typing import ResponseReturnValue
 from app.domain.cases.states import Role
 from app.models import Programme
 from app.services.award import deciding
-from app.services.award.award_list import standing_of
+from app.services.award.award_list import find_left_out, judge_these, standing_of
 from app.web.award.blueprint import blueprint, programme_or_404
 from app.web.award.forms import DecisionForm, attempt_with_scan
 from app.web.shared.access import allow, work
 from app.web.shared.attempts import UNTRIED, Attempt
 from app.web.shared.portal import now, session
 from app.web.shared.uploads import FORM, takes_files
+
+_FEW = 50  # nominees that are not on the list, of each kind of reason
 
 
 @blueprint.get("/<int:programme_id>/award/decision")
@@ -46,10 +48,21 @@ def decide(programme_id: int) -> ResponseReturnValue:
 
 
 def _page(programme: Programme, form: DecisionForm, tried: Attempt[Any] = UNTRIED) -> ResponseReturnValue:
-    standing = standing_of(session(), programme, now())
+    standing = standing_of(session(), programme, now(), whole=False)
+    first, left_out = find_left_out(standing, session(), _FEW)
+    judged = judge_these(session(), programme, first, now(), None)
     form.seen.data = deciding.fingerprint(standing.award.named)
     form.checked.data = False  # a refused form must show the list as it is now
     html = render_template(
-        "award/decision.html", programme=programme, standing=standing, form=form, refusal=tried.on_top, now=now()
+        "award/decision.html",
+        programme=programme,
+        standing=standing,
+        others=[
+            ("还在办理", standing.award.pending[:_FEW], len(standing.award.pending)),
+            ("不列入", [judged[each][0] for each in first if each in judged], left_out),
+        ],
+        form=form,
+        refusal=tried.on_top,
+        now=now(),
     )
     return html, tried.status

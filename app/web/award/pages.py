@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import case
+from sqlalchemy import ColumnElement, case, not_, or_, select, true
+from sqlalchemy.orm import aliased
 
 from app.domain.accounts.unit_order import by_sound
 from app.domain.award.decision import FATE_NAMES, Fate, JudgedNominee
@@ -14,11 +16,11 @@ from app.domain.cases.verdict import GROUND_NAMES
 from app.domain.nominees.statuses import STATUS_NAMES, Status
 from app.domain.periods.rounds import LAST_ROUND, Kind
 from app.domain.shared.wording import full_day
-from app.models import Honour, Nominee, Proceeding, Programme, Revocation
+from app.models import Honour, Nominee, Proceeding, Programme, Revocation, Unit
 from app.services.award import revocation
-from app.services.award.award_list import AwardStanding, standing_of
+from app.services.award.award_list import AwardStanding, in_order, judge_these, standing_of
 from app.services.nominees.statuses import find_statuses
-from app.services.shared.stored_rows import StoredRows, a_date, a_name, a_number, a_text
+from app.services.shared.stored_rows import StoredRows, a_date, a_name, a_number, a_text, of_ids
 from app.web.award.blueprint import blueprint, programme_or_404
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow, me
 from app.web.shared.lists import Column, Filter, Listing, unit_options
@@ -26,6 +28,7 @@ from app.web.shared.notices import kind_options
 from app.web.shared.portal import now, session
 from app.web.shared.words import STATUS_BADGES
 
+RECOMMENDER = aliased(Unit, name="recommender")
 _FATES = {"proposed": "建议名单（复审通过、仍然参评）"} | {fate.value: name for fate, name in FATE_NAMES.items()}
 _BADGES = {Fate.NAMED: "concluded", Fate.PENDING: "proposed", Fate.LEFT_OUT: ""}
 
@@ -80,7 +83,7 @@ class AwardRow:
 def overview(programme_id: int) -> ResponseReturnValue:
     """Show the steps of the award. The office sees every step; a unit sees what becomes of its own nominees."""
     programme = programme_or_404(programme_id)
-    standing = standing_of(session(), programme, now(), actor())
+    standing = standing_of(session(), programme, now(), actor(), whole=False)
     listing = _nominees_on_the_way(standing)
     return listing.answer("award/overview.html", programme=programme, standing=standing, me=me())
 
@@ -95,40 +98,62 @@ def honours(programme_id: int) -> ResponseReturnValue:
 
 
 def _nominees_on_the_way(standing: AwardStanding) -> Listing[AwardRow]:
-    mine, kinds = actor(), standing.programme.rules.kind_names
-    statuses = find_statuses(session(), standing.nominees, now())
-    rows = [
-        AwardRow(judged, nominee, standing.honours.get(nominee.id), statuses[nominee.id], standing.decision is not None)
-        for judged in standing.award.judged
-        if (nominee := standing.nominees[judged.facts.nominee_id])
-        and (mine.is_office or mine.unit_id in (nominee.recommender_id, nominee.unit_id))
-    ]
-    recommenders = unit_options(row.nominee.recommender for row in rows)
+    mine, programme, kinds = actor(), standing.programme, standing.programme.rules.kind_names
+    theirs = true() if mine.is_office else or_(Nominee.recommender_id == mine.unit_id, Nominee.unit_id == mine.unit_id)
+    bare = select(Nominee.id).where(Nominee.programme_id == programme.id, theirs)
+    own = bare.join(Unit, Nominee.unit_id == Unit.id).join(RECOMMENDER, Nominee.recommender_id == RECOMMENDER.id)
 
-    def fate(row: AwardRow, wanted: str) -> bool:
-        return row.judged.fate is not Fate.LEFT_OUT if wanted == "proposed" else row.judged.fate == wanted
+    def load(ids: Sequence[int]) -> list[AwardRow]:
+        judged = judge_these(session(), programme, ids, now(), mine)
+        statuses = find_statuses(session(), judged, now())
+        honours, decided = standing.honours, standing.decision is not None
+        return [
+            AwardRow(each, nominee, honours.get(id_), statuses[id_], decided) for id_, (each, nominee) in judged.items()
+        ]
 
+    rows = StoredRows(session(), Nominee.id, own, in_order(standing), load, lambda row: row.nominee_id, bare=bare)
+    recommending = {unit_id for (unit_id,) in rows.distinct(Nominee.recommender_id)}
     return Listing(
         title="表彰建议名单",
         columns=[
-            Column("name", "名称", lambda r: r.nominee.name, 18, href=_page_of),
-            Column("unit", "所在单位", lambda r: r.unit, 26),
-            Column("kind", "类别", lambda r: kinds[r.nominee.kind], 12),
-            Column("recommender", "推荐单位", lambda r: r.nominee.recommender.name, 16),
-            Column("position", "排序", lambda r: r.nominee.position, 8),
+            Column("name", "名称", lambda r: r.nominee.name, 18, href=_page_of, sql=a_text(Nominee.name)),
+            Column(
+                "unit",
+                "所在单位",
+                lambda r: r.unit,
+                26,
+                sql=a_text(case((Unit.name != Nominee.name, Unit.name), else_="")),
+            ),
+            Column("kind", "类别", lambda r: kinds[r.nominee.kind], 12, sql=a_name(Nominee.kind, kinds)),
+            Column("recommender", "推荐单位", lambda r: r.nominee.recommender.name, 16, sql=a_text(RECOMMENDER.name)),
+            Column("position", "排序", lambda r: r.nominee.position, 8, sql=a_number(Nominee.position)),
             Column("review", "复审", lambda r: r.review, 10),
-            Column("shown", standing.programme.rules.rounds[LAST_ROUND].name, lambda r: r.shown, 12),
+            Column("shown", programme.rules.rounds[LAST_ROUND].name, lambda r: r.shown, 12),
             Column("fate", "去向", lambda r: r.fate, 12, badge=lambda r: r.badge),
             Column("reason", "原因", lambda r: r.judged.reason, 28),
         ],
         rows=rows,
         empty="还没有推荐对象。推荐单位导入推荐对象、走完前两轮公示并经过复审以后，这里是建议名单。",
         filters=[
-            Filter("fate", "去向", _FATES, fate),
-            Filter("kind", "类别", kind_options([standing.programme]), lambda r, kind: r.nominee.kind == kind),
-            Filter("recommender", "推荐单位", recommenders, lambda r, unit: str(r.nominee.recommender_id) == unit),
+            Filter("fate", "去向", _FATES, where=lambda wanted: _has_fate(standing, wanted)),
+            Filter("kind", "类别", kind_options([programme]), where=lambda kind: Nominee.kind == kind),
+            Filter(
+                "recommender",
+                "推荐单位",
+                unit_options(session().scalars(select(Unit).where(of_ids(Unit.id, recommending)))),
+                where=lambda unit: Nominee.recommender_id == int(unit),
+            ),
         ],
     )
+
+
+def _has_fate(standing: AwardStanding, wanted: str) -> ColumnElement[bool]:
+    """Return the condition on Nominee that it has this fate; `standing` holds those whom the final review passed."""
+    by_fate = {fate: {facts.nominee_id for facts in standing.award.of(fate)} for fate in (Fate.NAMED, Fate.PENDING)}
+    proposed = by_fate[Fate.NAMED] | by_fate[Fate.PENDING]
+    if wanted == Fate.LEFT_OUT:
+        return not_(of_ids(Nominee.id, proposed))
+    return of_ids(Nominee.id, proposed if wanted == "proposed" else by_fate[Fate(wanted)])
 
 
 def _honours(programme: Programme, rows: StoredRows[Honour]) -> Listing[Honour]:

@@ -24,7 +24,7 @@ _KINDS = {kind.value: name for kind, name in PROCEEDING_NAMES.items()}
 @blueprint.get("/<int:programme_id>/award/papers")
 @allow(Role.OFFICE)
 def papers(programme_id: int) -> ResponseReturnValue:
-    standing = standing_of(session(), programme_or_404(programme_id), now())
+    standing = standing_of(session(), programme_or_404(programme_id), now(), whole=False)
     return _listing(standing).answer("award/papers.html", standing=standing, form=PaperForm(formdata=None), tried=False)
 
 
@@ -46,7 +46,7 @@ def record_paper(programme_id: int) -> ResponseReturnValue:
 
 
 def _refused(programme_id: int, form: PaperForm, tried: Attempt[int]) -> ResponseReturnValue:
-    standing = standing_of(session(), programme_or_404(programme_id), now())
+    standing = standing_of(session(), programme_or_404(programme_id), now(), whole=False)
     page = _listing(standing).answer(
         "award/papers.html", standing=standing, form=form, tried=True, refusal=tried.on_top
     )

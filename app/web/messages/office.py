@@ -26,7 +26,7 @@ from app.services.messages.fates import MessageFate
 from app.services.messages.reaches import require_sound_address
 from app.services.shared.stored_rows import a_moment, a_name, a_number, a_text
 from app.web.messages.forms import AddressForm
-from app.web.shared.access import allow, work
+from app.web.shared.access import actor, allow, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
 from app.web.shared.lists import Column, Filter, Listing
 from app.web.shared.portal import end_transaction, now, portal, session
@@ -94,7 +94,7 @@ def _page(tried: Attempt[Any] = UNTRIED, form: AddressForm | None = None) -> Res
 
 
 def _listing() -> Listing[MessageFate]:
-    rows = fates.stored_messages(session(), now())
+    rows = fates.stored_messages(session(), actor(), now())
     return Listing(
         title="消息",
         path=url_for("messages.messages"),

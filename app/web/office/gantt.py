@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 from app.domain.calendar.workdays import Calendar, each_day, end_of, local_date, midnight, nth_workday
 from app.domain.periods.backward_planning import BackwardStep
-from app.domain.periods.window import WINDOW_WORKDAYS
+from app.domain.periods.window import WINDOW_WORKDAYS, PhaseDates
 from app.domain.programmes.notice import AwardNotice
 from app.domain.shared.wording import day, end_moment, full_day, weekday
-from app.models import Period, Stage
+from app.models import Stage
 from app.services.office.planning import BackwardPlan
 
 _TICKS_AT_MOST = 6
@@ -55,11 +55,11 @@ def gantt(timetable: BackwardPlan, conclude_workdays: int, calendar: Calendar, n
     """Draw a programme planned backwards as a Gantt chart; None while it has no timetable."""
     if not timetable.steps:
         return None
-    periods = [period for row in timetable.rows for period in row.periods]
+    periods = [dates for row in timetable.rows for dates in row.periods]
     first = min([stage.starts_on for stage in timetable.stages] + [step.last for step in timetable.steps if step.last])
-    start = min([midnight(first), now, *(period.opens_at for period in periods)]) - dt.timedelta(days=1)
+    start = min([midnight(first), now, *(dates.window.opens_at for dates in periods)]) - dt.timedelta(days=1)
     last = max(step.leg.due for step in timetable.steps)
-    end = max([end_of(last), now, *(period.conclude_by for period in periods)]) + dt.timedelta(days=2)
+    end = max([end_of(last), now, *(dates.conclude_by for dates in periods)]) + dt.timedelta(days=2)
 
     def x(instant: dt.datetime) -> float:
         return round(100 * (min(max(instant, start), end) - start).total_seconds() / (end - start).total_seconds(), 2)
@@ -111,23 +111,23 @@ def _unit_line(timetable: BackwardPlan, unit_id: int, x: X) -> GanttLine:
     rows = [row for row in timetable.rows if row.unit.id == unit_id]
     bars, words = [], []
     for row in rows:
-        for period in _distinct(row.periods):
-            bars.append(_bar("window", period.opens_at, period.closes_at, x))
-            bars.append(_bar("handling", period.closes_at, period.conclude_by, x))
+        for dates in _distinct(row.periods):
+            bars.append(_bar("window", dates.window.opens_at, dates.window.closes_at, x))
+            bars.append(_bar("handling", dates.window.closes_at, dates.conclude_by, x))
         words.append(f"第{row.round.number}轮：{periods_words(row.periods)}")
     marks = [x(midnight(row.step.last)) for row in rows if row.step.last]
     return GanttLine(rows[0].unit.name, bars, marks, words)
 
 
-def _distinct(periods: Sequence[Period]) -> list[Period]:
-    """Return one period for all that run over the same days: those of own units of one recommending unit often do."""
-    return list({(period.opens_at, period.closes_at, period.conclude_by): period for period in periods}.values())
+def _distinct(periods: Sequence[PhaseDates]) -> list[PhaseDates]:
+    """Return the dates once for all periods that run over the same days, closed or not."""
+    return list({(dates.window, dates.conclude_by): dates for dates in periods}.values())
 
 
-def periods_words(periods: Sequence[Period]) -> str:
+def periods_words(periods: Sequence[PhaseDates]) -> str:
     """Return the periods in words, one after another: 9月18日至9月23日，办结期限9月29日24:00."""
     spans = [
-        f"{day(period.window.first_day)}至{day(period.window.last_day)}，办结期限{end_moment(period.conclude_by)}"
-        for period in _distinct(periods)
+        f"{day(dates.window.first_day)}至{day(dates.window.last_day)}，办结期限{end_moment(dates.conclude_by)}"
+        for dates in _distinct(periods)
     ]
     return "；".join(spans) or "还没有安排"

@@ -11,6 +11,7 @@ from app.domain.periods.window import CONCLUDE_WORKDAYS, CONCLUDE_WORKDAYS_PROPO
 from app.domain.shared.wording import full_day
 from app.models import Programme
 from app.services.calendar.calendars import calendar_of
+from app.services.nominees.groups import find_groups
 from app.services.office import planning
 from app.services.office.planning import LATE, STANDING_NAMES, RoundStanding, UnitRound
 from app.services.periods.readiness import own_units, readiness
@@ -18,7 +19,7 @@ from app.web.office.gantt import day_words, gantt, periods_words
 from app.web.shared.access import OFFICE_AND_UNITS, actor, allow
 from app.web.shared.lists import Column, Filter, Listing, unit_options
 from app.web.shared.notices import numbered_rounds
-from app.web.shared.portal import now, number, session
+from app.web.shared.portal import now, number, portal, session
 
 blueprint = Blueprint("planning", __name__)
 _BADGES = {
@@ -37,7 +38,8 @@ def plan(programme_id: int) -> ResponseReturnValue:
         abort(404)
     conclude, wrong = _conclude_workdays()
     calendar = calendar_of(session(), programme.demonstration)
-    timetable = planning.timetable_of(session(), programme, conclude, calendar, actor(), now())
+    groups = find_groups(session(), portal().keyring, programme, now(), of=actor())
+    timetable = planning.timetable_of(session(), programme, conclude, calendar, actor(), now(), groups)
     ready = readiness(session(), {row.unit.id: row.unit for row in timetable.rows}.values(), now())
     below = own_units(session(), programme_id, now())
 

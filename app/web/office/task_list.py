@@ -139,6 +139,12 @@ def _group_act(task: Task) -> str:
     return url_for(page, act_id=task.place.row)
 
 
+def _identity(task: Task) -> str:
+    if task.place.row:
+        return url_for("identities.identity_request", request_id=task.place.row)
+    return url_for("identities.identity_requests", answer="waiting")
+
+
 def _page(endpoint: str, **values: Any) -> Callable[[Task], str]:
     return lambda _: url_for(endpoint, **values)
 
@@ -176,7 +182,7 @@ _ADDRESSES: dict[TaskKind, Callable[[Task], str]] = {
     TaskKind.VACANCY: _vacancies,
     TaskKind.REVERSAL: _nominee,
     TaskKind.REVOCATION: _nominee,
-    TaskKind.IDENTITY: lambda task: url_for("identities.identity_request", request_id=task.place.row),
+    TaskKind.IDENTITY: _identity,
     TaskKind.DATA_REQUEST: lambda task: url_for("data_requests.one_request", request_id=task.place.row),
     TaskKind.AGREE: _page("people.agreements"),
     TaskKind.GIVEN_UP: _page("messages.messages", given_up="1"),

@@ -81,7 +81,7 @@ def plan_many() -> ResponseReturnValue:
     if programme is None:
         return _page(None, round_number, form, _Ticked((), ()))
     form.opening.data = first_possible_day(calendar_for(programme))
-    able = {each.organiser.id for each in found if each.round.number == round_number}
+    able = {each.organiser_id for each in found if each.round.number == round_number}
     free = _free(found, round_number)
     listed = _listed(programme, round_number, able)
     return _page(programme, round_number, form, _Ticked(listed, free.intersection(listed)))
@@ -152,7 +152,7 @@ def _elsewhere(programme: Programme, round_number: int, listed: Collection[int])
 
 def _free(found: Iterable[Opening], round_number: int) -> set[int]:
     """Return the units that could open a period of this round now."""
-    return {each.organiser.id for each in found if each.free and each.round.number == round_number}
+    return {each.organiser_id for each in found if each.free and each.round.number == round_number}
 
 
 def _page(

@@ -24,9 +24,11 @@ from app.services.calendar.calendars import calendar_of
 from app.services.messages import fates
 from app.services.office import planning
 from app.services.periods import openings, scheduling
+from app.services.periods.choosing import LongChoice, find_ids, long_choice, page_of
 from app.services.periods.openings import Opening
 from app.services.periods.readiness import readiness
-from app.services.programmes.listing import all_programmes, organisers
+from app.services.programmes.listing import all_programmes, find_organisers, is_organiser
+from app.web.periods import choosing
 from app.web.periods.blueprint import blueprint
 from app.web.shared.access import allow, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
@@ -34,6 +36,8 @@ from app.web.shared.forms import PlainForm
 from app.web.shared.lists import ids_ticked
 from app.web.shared.notices import notice_for
 from app.web.shared.portal import now, number, portal, session
+
+_MOST_UNITS, _LONGEST_WORD = 100, 60
 
 
 class ScheduleForm(PlainForm):
@@ -69,14 +73,20 @@ def choose_organiser() -> ResponseReturnValue:
     programme, found = choose_programme()
     programme_id = programme.id if programme else 0
     round_number = choose_round(found, ROUND_NUMBERS)
-    counts = {each.organiser.id: each.nominees for each in found if each.round.number == round_number}
+    counts = {each.organiser_id: each.nominees for each in found if each.round.number == round_number}
+    word = request.args.get("unit", "").strip()[:_LONGEST_WORD]
+    able, others, more = find_organisers(session(), programme_id, round_number, word, _MOST_UNITS, counts)
     return render_template(
         "periods/choose_organiser.html",
         programmes=programmes,
         programme_id=programme_id,
         round_number=round_number,
         rounds=notice_for(programme).rounds.values(),
-        organisers=sorted(organisers(session(), programme_id, round_number), key=lambda unit: unit.id not in counts),
+        word=word,
+        able=able,
+        others=others,
+        others_in_all=more,
+        most=_MOST_UNITS,
         counts=counts,
     )
 
@@ -108,7 +118,7 @@ def plan_period(programme_id: int, round_number: int, organiser_id: int) -> Resp
     programme, organiser = _programme_and_organiser(programme_id, round_number, organiser_id)
     form = ScheduleForm(formdata=None)
     form.opening.data = first_possible_day(calendar_for(programme))
-    return _plan_page(programme, round_number, organiser, form, chosen=None)
+    return _plan_page(programme, round_number, organiser, form)
 
 
 @blueprint.post("/periods/new/<int:programme_id>/<int:round_number>/<int:organiser_id>")
@@ -117,7 +127,7 @@ def schedule_period(programme_id: int, round_number: int, organiser_id: int) -> 
     """Show the window day by day first. Save only when that page is confirmed."""
     programme, organiser = _programme_and_organiser(programme_id, round_number, organiser_id)
     form = ScheduleForm()
-    chosen = ids_ticked("nominee")
+    ticks = choosing.sent()
     calendar = calendar_for(programme)
 
     def look() -> _Seen:
@@ -126,18 +136,26 @@ def schedule_period(programme_id: int, round_number: int, organiser_id: int) -> 
         return _Seen(plan, planning.misfit_of(programme, round_number, plan, conclude, calendar))
 
     def save() -> Period:
+        chosen = ticks.chosen(_everybody(programme, round_number, organiser).able) if ticks else ids_ticked("nominee")
         order = scheduling.PeriodPlan(programme, round_number, organiser, chosen, *form.window())
         return scheduling.schedule(work(), order, calendar)
 
+    if ticks and choosing.is_turning():
+        return _plan_page(programme, round_number, organiser, form)
     if form.step.data != "save":
         seen = attempt(look, form)
         found = _Seen() if seen.refused else seen.result
-        return _plan_page(programme, round_number, organiser, form, chosen, seen, found)
+        return _plan_page(programme, round_number, organiser, form, seen, found)
     saved = attempt(save, form)
     if saved.refused:
-        return _plan_page(programme, round_number, organiser, form, chosen, saved)
+        return _plan_page(programme, round_number, organiser, form, saved)
     flash("公示已经安排好。")
     return redirect(url_for("periods.period", period_id=saved.result.id), 303)
+
+
+def _everybody(programme: Programme, round_number: int, organiser: Unit) -> LongChoice:
+    round_ = programme.rules.rounds[round_number]
+    return long_choice(session(), portal().keyring, programme, round_, organiser, now())
 
 
 def _plan_page(
@@ -145,23 +163,30 @@ def _plan_page(
     round_number: int,
     organiser: Unit,
     form: ScheduleForm,
-    chosen: list[int] | None,
     tried: Attempt[Any] = UNTRIED,
     seen: _Seen = _Seen(),
 ) -> ResponseReturnValue:
-    keyring = portal().keyring
-    candidates = scheduling.candidates(
-        session(), keyring, programme, programme.rules.rounds[round_number], organiser, now()
-    )
-    if chosen is None:
-        chosen = [candidate.nominee.id for candidate in candidates if candidate.may_enter]
+    """Show the form. Of many candidates it holds a page, and the choice among all of them goes along with it."""
+    round_ = programme.rules.rounds[round_number]
+    every = find_ids(session(), programme, round_, organiser)
+    many = None
+    if len(every) > choosing.MOST_AT_ONCE:
+        many = choosing.page_among(_everybody(programme, round_number, organiser), programme, round_, organiser)
+    offered = page_of(session(), portal().keyring, programme, round_, now(), many.ids if many else every)
+    if many:
+        ticked = many.ticked
+    elif request.method == "POST":
+        ticked = frozenset(ids_ticked("nominee"))
+    else:
+        ticked = frozenset(candidate.nominee.id for candidate in offered if candidate.may_enter)
     html = render_template(
         "periods/plan.html",
         programme=programme,
-        round=programme.rules.rounds[round_number],
+        round=round_,
         organiser=organiser,
-        candidates=candidates,
-        chosen=set(chosen),
+        candidates=offered,
+        chosen=ticked,
+        many=many,
         form=form,
         plan=seen.plan,
         late=seen.late,
@@ -179,7 +204,7 @@ def _programme_and_organiser(programme_id: int, round_number: int, organiser_id:
     organiser = session().get(Unit, organiser_id)
     if programme is None or organiser is None or not 1 <= round_number <= LAST_ROUND:
         abort(404)
-    if organiser.id not in {unit.id for unit in organisers(session(), programme_id, round_number)}:
+    if not is_organiser(session(), programme_id, round_number, organiser.id):
         abort(404)
     return programme, organiser
 

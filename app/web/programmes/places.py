@@ -9,13 +9,13 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.domain.cases.states import Role
-from app.models import Unit, UnitKind
+from app.models import Unit
 from app.services.accounts import units
 from app.services.programmes import quotas
 from app.web.programmes.blueprint import blueprint
 from app.web.programmes.forms import PlacesForm
 from app.web.programmes.pages import found, running_totals
-from app.web.shared.access import actor, allow, work
+from app.web.shared.access import allow, work
 from app.web.shared.attempts import UNTRIED, Attempt, attempt
 from app.web.shared.portal import session
 
@@ -48,8 +48,7 @@ def give_places(programme_id: int) -> ResponseReturnValue:
 def _units(programme_id: int) -> list[Unit]:
     """Return every recommending unit in use, and retired ones that still have places."""
     existing = {quota.unit_id for quota in quotas.of_programme(session(), programme_id)}
-    recommenders = [unit for unit in units.tree(session(), actor()) if unit.kind is UnitKind.RECOMMENDER]
-    return [unit for unit in recommenders if unit.retired_at is None or unit.id in existing]
+    return [unit for unit in units.recommending(session()) if unit.retired_at is None or unit.id in existing]
 
 
 class _Table:

@@ -18,7 +18,7 @@ from app.domain.shared.invisible import without_invisible
 from app.services.accounts.units import FULL_NAME
 
 _FEW_UNITS = 20  # as many as one looks through at a glance
-_MOST_SUGGESTED = 300
+MOST_SUGGESTED = 300
 
 
 class FormGuard(CSRFProtect):
@@ -94,7 +94,7 @@ class _UnitInput:
         suggestions = f"{field.id}-units"
         given = {"name": field.name, "value": field.shown, "list": suggestions, "autocomplete": "off"}
         # Any name can be typed. Own units, which come after the one above them, are suggested where there is room.
-        suggested = sorted(field.names.values(), key=lambda name: FULL_NAME in name)[:_MOST_SUGGESTED]
+        suggested = sorted(field.names.values(), key=lambda name: FULL_NAME in name)[:MOST_SUGGESTED]
         names = Markup("").join(Markup("<option value='{}'></option>").format(name) for name in suggested)
         return Markup("<input type='text' {}><datalist id='{}'>{}</datalist>").format(
             html_params(**given, **options), suggestions, names

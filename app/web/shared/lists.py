@@ -201,7 +201,7 @@ class Listing(Generic[Row]):
             return len(held), by_filter
         if not shown and self.counted is not None:
             return self.counted, {}
-        if len(shown) == 1 and shown[0].value is not None:
+        if len(shown) == 1 and (shown[0].tally is not None or shown[0].value is not None):
             found = self.rows.counts_by(shown[0].value) if shown[0].tally is None else shown[0].tally
             return sum(found.values()), {shown[0].key: {value: found.get(value, 0) for value in shown[0].options}}
         conditions = {f"{each.key} {value}": each.condition(value) for each in shown for value in each.options}

@@ -43,6 +43,12 @@ def test_each_error_names_its_cell(row: list[str], column: str, words: str) -> N
     assert words in wrong[0].words
 
 
+def test_three_hundred_people_fit_into_one_sheet() -> None:
+    people = [["某站", "", f"第{number}人", "单位经办人", ""] for number in range(MOST)]
+    lines, wrong = read(sheet(*people))
+    assert (len(lines), wrong) == (300, [])
+
+
 def test_a_sheet_that_is_not_the_one_to_fill_in_an_empty_and_an_endless_one_are_refused() -> None:
     people = [["某站", "", f"第{number}人", "单位经办人", ""] for number in range(MOST + 1)]
     for rows, place, words in (

@@ -171,6 +171,11 @@ def test_white_space_of_the_number_is_tidied() -> None:
     assert notice.number == "国办发明电 〔2026〕 1号"
 
 
+def test_the_number_has_at_most_200_characters() -> None:
+    (notice,) = read_notices(document(notice="号" * 200))
+    assert notice.number == "号" * 200
+
+
 def test_a_byte_order_mark_is_no_fault() -> None:
     assert read_notices("\ufeff" + document()) == read_notices(document())
 
@@ -232,6 +237,12 @@ def test_a_notice_is_plausible_or_it_is_asked_back(
         return
     with pytest.raises((BadNotice, HolidayTooLong), match=said):
         require_plausible([notice], TODAY, lambda _: FESTIVALS, looked_twice)
+
+
+def test_a_long_holiday_is_looked_at_a_second_time_unless_somebody_did() -> None:
+    days = frozenset(OFF + run_of("2027-10-01", 11))
+    with pytest.raises(HolidayTooLong):
+        require_plausible([Notice(2027, "1号", TODAY, "", days, frozenset())], TODAY, lambda _: FESTIVALS)
 
 
 def test_every_notice_of_the_state_council_is_plausible() -> None:

@@ -90,3 +90,15 @@ def test_the_one_person_of_the_office_who_made_the_units_accounts_is_not_another
     one = frozenset({12})
     assert lacks_hands(RECOMMENDER, [UnitStaffing(RECOMMENDER, one), UnitStaffing(OFFICE, one)])
     assert not lacks_hands(RECOMMENDER, [UnitStaffing(RECOMMENDER, frozenset({13})), UnitStaffing(OFFICE, one)])
+
+
+@pytest.mark.parametrize(
+    ("untouched_since", "last_day", "falls"),
+    [
+        ("2026-12-24 Thu 12:00", "2026-12-31 Thu", "12-29 Tue 00:00"),
+        ("2026-12-30 Wed 12:00", "2026-12-31 Thu", "12-30 Wed 00:00"),  # its second idle day is in 2027
+        ("2026-12-24 Thu 12:00", "2027-01-06 Wed", "01-07 Thu 00:00"),  # nobody knows the days before its deadline
+    ],
+)
+def test_what_no_calendar_covers_holds_no_objection_back(untouched_since: str, last_day: str, falls: str) -> None:
+    assert clock(find_escalation(at(untouched_since), end_of(on(last_day)), CHINA)) == falls

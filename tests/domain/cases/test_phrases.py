@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain.cases.phrases import PHRASE_KIND_NAMES, PhraseKind, find_used, length_of, put_into
+from app.domain.cases.phrases import MOST, PHRASE_KIND_NAMES, SHORTEST, PhraseKind, find_used, length_of, put_into
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,8 @@ def test_no_phrase_is_longer_than_its_field_takes() -> None:
     )
     assert length_of(PhraseKind.DECLINE) == (2, 500)
     assert PHRASE_KIND_NAMES.keys() == set(PhraseKind)
+
+
+def test_a_unit_keeps_sixty_phrases_of_two_characters_or_more() -> None:
+    assert (MOST, SHORTEST) == (60, 2)
+    assert {length_of(kind)[0] for kind in PhraseKind} == {2}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.calendars.china import ChinaCalendar
-from app.domain.cases.supplements import find_answer_day
+from app.domain.cases.supplements import MOST_WORKDAYS, PROPOSED_WORKDAYS, find_answer_day
 from tests.days import at
 
 DEADLINE = at("2026-09-30 Wed 00:00")  # 24:00 of Tuesday
@@ -31,3 +31,7 @@ def test_it_is_so_many_working_days_and_one_before_the_deadline(asked: str, work
 def test_where_the_days_are_not_known_it_is_the_deadline() -> None:
     deadline = at("2031-01-15 Wed 00:00")
     assert find_answer_day(at("2031-01-06 Mon 10:00"), 2, deadline, ChinaCalendar()) == deadline
+
+
+def test_two_working_days_are_proposed_and_five_are_the_most() -> None:
+    assert (PROPOSED_WORKDAYS, MOST_WORKDAYS) == (2, 5)

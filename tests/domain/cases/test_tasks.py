@@ -86,6 +86,44 @@ def test_a_supplement_that_did_not_come_is_a_task_from_its_last_moment_on() -> N
     assert waits(case, HANDLER, asked=IN_TIME) is CaseTask.RESUME
 
 
+@pytest.mark.parametrize(
+    ("state", "changed", "agreed", "task"),
+    [
+        (State.RECEIVED, {}, True, CaseTask.ACCEPT),
+        (State.RECEIVED, {}, False, CaseTask.ACCEPT),  # accepting needs nobody's agreement
+        (State.RECEIVED, {"decline_proposed": True, "proposed_by": 11}, True, None),  # another one's turn
+        (State.ACCEPTED, {}, False, CaseTask.DECIDE),  # it can be looked into
+        (State.INVESTIGATING, {}, True, CaseTask.DECIDE),
+        (State.INVESTIGATING, {}, False, None),  # what is left to do is to propose
+        (State.PROPOSED, {"proposed_by": 11}, True, None),
+        (State.AWAITING_SUPPLEMENT, {"supplement_asked": True}, True, None),
+    ],
+)
+def test_what_a_handler_is_asked_for(
+    state: State, changed: dict[str, object], agreed: bool, task: CaseTask | None
+) -> None:
+    case = replace(OF_UNIT, state=state, **changed)  # type: ignore[arg-type] # facts of a case
+    assert waits(case, HANDLER, agreed=agreed) is task
+
+
+@pytest.mark.parametrize(
+    ("hands", "now", "asked"),
+    [
+        # handler 11 proposed; the office may confirm at any time, and is asked where nobody else of the unit can
+        ({10, 11}, IN_TIME, None),
+        ({10, 11}, FALLEN, CaseTask.CONFIRM),
+        ({11}, IN_TIME, CaseTask.CONFIRM),
+        (set(), IN_TIME, CaseTask.CONFIRM),
+        ({10}, IN_TIME, None),
+    ],
+)
+def test_the_office_is_asked_to_confirm_where_the_unit_has_no_second_person(
+    hands: set[int], now: dt.datetime, asked: CaseTask | None
+) -> None:
+    for case in (PROPOSED, DECLINE):
+        assert waits(replace(case, hands=frozenset(hands)), OFFICE, now) is asked
+
+
 def test_no_two_people_stand_before_everything_else() -> None:
     case = replace(OF_UNIT, hands=frozenset(), office_hands=frozenset({20}))
     assert [waits(case, actor) for actor in (OFFICE, HEAD)] == [CaseTask.ADD_HANDS, CaseTask.ACCEPT]

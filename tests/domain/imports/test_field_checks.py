@@ -79,7 +79,8 @@ def test_each_field_has_its_length(key: str, most: int) -> None:
     assert told(Kind.COLLECTIVE, **{key: "字" * (most + 1)}) == [(column, f"共{most + 1}个字，太长")]
 
 
-BOY, GIRL, TOMORROW = "440524188001010014", "11010519491231002X", "110105202510210019"
+BOY, GIRL = "440524188001010014", "11010519491231002X"
+BORN_TODAY, BORN_TOMORROW = "11010520251020001X", "110105202510210015"
 
 
 @pytest.mark.parametrize(
@@ -97,6 +98,8 @@ BOY, GIRL, TOMORROW = "440524188001010014", "11010519491231002X", "1101052025102
         ({"id_number": GIRL, "birth": "1948年12月"}, [("出生年月", "与身份证号码中的出生日期不一致")]),
         ({"id_number": GIRL, "sex": "男"}, [("性别", "与身份证号码中的性别不一致")]),
         ({"id_number": BOY, "sex": "男"}, []),
+        ({"id_number": BORN_TODAY}, []),
+        ({"id_number": BORN_TOMORROW}, [("身份证号码", "号码中的出生日期还没有到")]),
         ({"credit_code": "无"}, []),
         ({"credit_code": "91350100M000100Y4"}, [("社会信用代码", "共17位")]),
         ({"credit_code": "91350100M000100Y43"}, []),
@@ -133,3 +136,7 @@ def test_a_collective_may_have_a_name_with_digits_and_no_unit() -> None:
 def test_an_empty_field_says_what_belongs_there(key: str, right: str) -> None:
     [problem] = field_problems(Kind.COLLECTIVE, {key: ""}, TODAY, QUJING)
     assert (problem.wrong, problem.right) == ("没有填写", right)
+
+
+def test_a_mistake_of_a_field_is_no_question() -> None:
+    assert not any(problem.asks for problem in field_problems(Kind.INDIVIDUAL, {"name": "张3"}, TODAY, QUJING))

@@ -1,5 +1,7 @@
 """Dates as people write them in forms."""
 
+import datetime as dt
+
 import pytest
 
 from app.domain.imports.form_dates import form_date
@@ -34,3 +36,23 @@ from app.domain.imports.form_dates import form_date
 def test_a_month_or_a_day_is_read_however_it_is_written(text: str, read: str | None) -> None:
     found = form_date(text)
     assert (str(found) if found else None) == read
+
+
+@pytest.mark.parametrize(
+    ("text", "day"), [("1980年1月1日", dt.date(1980, 1, 1)), ("19800229", dt.date(1980, 2, 29)), ("1980年1月", None)]
+)
+def test_a_day_is_one_where_the_writer_gave_it(text: str, day: dt.date | None) -> None:
+    found = form_date(text)
+    assert found is not None
+    assert found.date == day
+
+
+def test_dates_stand_in_order_a_month_before_its_days() -> None:
+    read = [form_date(text) for text in ("1980年2月", "1980年1月2日", "1980年1月", "1979年12月31日", "1980年1月1日")]
+    assert [str(date) for date in sorted(date for date in read if date)] == [
+        "1979年12月31日",
+        "1980年1月",
+        "1980年1月1日",
+        "1980年1月2日",
+        "1980年2月",
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from app.domain.imports.fields import Problem
 from app.domain.imports.lists import (
     MOST_ROWS,
     KnownNominee,
@@ -12,6 +13,7 @@ from app.domain.imports.lists import (
     photo_owner,
     quota_problem,
     recommender_problem,
+    stray_photo,
 )
 from app.domain.periods.rounds import Kind
 from tests.qujing import QUJING
@@ -96,3 +98,70 @@ def test_a_photo_belongs_to_whom_it_is_named_after_and_to_nobody_where_two_have_
 
 def test_a_list_has_two_thousand_rows_at_most() -> None:
     assert MOST_ROWS == 2_000
+
+
+ONCE = "一个推荐对象只报一次：请删去这一行；要补充材料，请上传推荐表"
+BOTH_NUMBERS = "是同名的两个人的，请把两个人的身份证号码都填上"
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "unit", "hashes", "problem"),
+    [
+        (PERSON, "张三", "一中", ["h1"], Problem("姓名", "名单上已经有了", f"{ONCE}；{BOTH_NUMBERS}")),
+        (TEAM, "一大队", "一大队", [], Problem("集体名称", "名单上已经有了", ONCE)),  # two collectives have two names
+        (
+            PERSON,
+            "张三",
+            "一中",
+            ["h9"],
+            Problem(
+                "姓名",
+                "名单上已经有一个同名的人，身份证号码不同",
+                "是两个人的，请在下面确认；是同一个人的，请核对身份证号码",
+                asks=True,  # it may be right: whoever confirms answers for it
+            ),
+        ),
+        (
+            PERSON,
+            "王五",
+            "二中",
+            [],
+            Problem("姓名", "已由其他单位推荐", "同一个对象只能由一个单位推荐：请核对，或者与市级专班联系"),
+        ),
+    ],
+)
+def test_whoever_hands_in_a_row_reads_what_would_be_right(
+    kind: Kind, name: str, unit: str, hashes: list[str], problem: Problem
+) -> None:
+    assert [clash.problem for clash in REGISTER.clashes(kind, name, unit, hashes, fills=False)] == [problem]
+
+
+@pytest.mark.parametrize(
+    ("place", "coming", "wrong", "right"),
+    [
+        (PlacesTaken(5, 0, 0), 6, "先进个人名额5个，这次报了6个，超出1个", "最多再报5个"),
+        (PlacesTaken(5, 0, 3), 4, "先进个人名额5个，已经用去3个，这次报了4个，超出2个", "最多再报2个"),
+        (PlacesTaken(5, 1, 1), 5, "先进个人名额5个，已经用去2个，这次报了5个，超出2个", "最多再报3个"),
+        (PlacesTaken(5, 2, 3), 1, "先进个人名额5个，已经用去5个，这次报了1个，超出1个", "不能再报"),
+        (PlacesTaken(0, 0, 0), 2, "没有先进个人名额，这次报了2个，超出2个", "不能再报"),
+    ],
+)
+def test_a_list_that_is_too_long_says_by_how_much(place: PlacesTaken, coming: int, wrong: str, right: str) -> None:
+    also = "；要顶替已取消资格的对象，请在那个对象的页面上办理递补"
+    assert quota_problem(PERSON, place, coming, QUJING) == Problem("名额", wrong, right + also)
+
+
+@pytest.mark.parametrize(
+    ("written", "wrong"),
+    [("沾益区", "写的是“沾益区”"), ("沾益区（盖章）", "写的是“沾益区”"), ("", "没有填"), ("（盖章）", "没有填")],
+)
+def test_a_list_of_another_unit_says_whose_it_should_be(written: str, wrong: str) -> None:
+    assert recommender_problem(written, "麒麟区") == Problem("推荐单位", wrong, "应填“麒麟区”")
+
+
+def test_a_photo_of_nobody_is_told_how_it_should_be_named() -> None:
+    assert stray_photo("麒麟区", QUJING) == Problem(
+        "照片",
+        "没有和这个文件名对应的先进个人推荐表，或者有几份",
+        "文件名应是“麒麟区—姓名.jpg”，与推荐表一起上传；也可以以后在这个人的页面上单独上传",
+    )

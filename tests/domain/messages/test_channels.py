@@ -23,3 +23,21 @@ def test_an_address_is_of_its_channel_and_shown_in_part(
     assert fault_of_address(channel, good) == ""
     assert fault_of_address(channel, bad)
     assert mask_address(channel, good) == shown
+
+
+@pytest.mark.parametrize(
+    ("channel", "address", "fits"),
+    [
+        (OutgoingChannel.MAIL, "z@" + "x" * 190 + ".example", True),  # 200 characters
+        (OutgoingChannel.MAIL, "z@" + "x" * 191 + ".example", False),
+        (OutgoingChannel.MAIL, "", False),
+        (OutgoingChannel.SMS, "1390000000", False),
+        (OutgoingChannel.SMS, "139000000000", False),
+        (OutgoingChannel.WECOM, "1234567", False),
+        (OutgoingChannel.WECOM, "12345678", True),
+        (OutgoingChannel.DINGTALK, "token0123", True),  # without a signing key
+        (OutgoingChannel.DINGTALK, "SEC@token0123", False),
+    ],
+)
+def test_an_address_has_its_length(channel: OutgoingChannel, address: str, fits: bool) -> None:
+    assert (fault_of_address(channel, address) == "") is fits

@@ -167,6 +167,9 @@ def test_the_share_of_county_rank_to_the_last_head(
         (12, 150, 3, True),
         (15, 150, 0, True),
         (16, 150, 0, False),  # exceeded: it is too late to warn
+        # 16 in 160: a fifth of them is three, and no fourth
+        (12, 160, 4, False),
+        (13, 160, 3, True),
         # 4 in 40: the last one
         (2, 40, 2, False),
         (3, 40, 1, True),

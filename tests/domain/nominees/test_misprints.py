@@ -1,5 +1,7 @@
 """A correction mends a few characters; a change of what the text says is refused (R9)."""
 
+from dataclasses import replace
+
 import pytest
 
 from app.domain.nominees.misprints import (
@@ -8,9 +10,10 @@ from app.domain.nominees.misprints import (
     count_changeable_characters,
     count_edits,
     cut_to_difference,
+    find_longest_length,
 )
 from app.domain.periods.rounds import PUBLIC_FIELDS
-from tests.qujing import TRADES, is_misprint
+from tests.qujing import QUJING, TRADES, is_misprint
 
 DEEDS = "三年来养护山区公路一百二十公里，处置塌方十七处，保证了沿线四个乡镇的通行，群众满意。"  # 42 characters
 
@@ -37,7 +40,12 @@ def test_everything_public_but_the_kind_may_hold_a_misprint() -> None:
         ("aXbXc", "abc", 2),
         ("abc", "xyz", 3),
         ("abcdef", "uvwxyz", 4),  # 4 is "more than 3": counted no further
+        ("", "abc", 3),
+        ("", "abcd", 4),
         ("", "abcdef", 4),
+        ("abc", "abcdef", 3),
+        ("甲", "乙丙丁", 3),  # one other character and two more
+        ("甲乙", "丙丁戊", 3),
     ],
 )
 def test_edits_are_counted_as_far_as_it_matters(before: str, after: str, count: int) -> None:
@@ -103,3 +111,11 @@ def test_what_passes_for_a_misprint(field: str, before: str, after: str, is_one:
 )
 def test_a_line_shows_where_two_texts_differ(before: str, after: str, cut: tuple[str, str]) -> None:
     assert cut_to_difference(before, after) == cut
+
+
+@pytest.mark.parametrize(
+    ("field", "limit", "longest"),
+    [("deeds", 800, 800), ("deeds", 500, 500), ("name", 500, 120), ("trade", 500, 80), ("category", 500, 60)],
+)
+def test_a_corrected_text_is_as_long_as_the_notice_and_the_form_allow(field: str, limit: int, longest: int) -> None:
+    assert find_longest_length(field, replace(QUJING, deeds_limit=limit)) == longest

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.domain.nominees.opinions import list_needed
+from app.domain.nominees.opinions import find_needed, list_needed
 from app.domain.periods.rounds import Kind
 from app.domain.programmes.notice import AskedOf
 from app.domain.programmes.notice import Authority as Body
@@ -77,3 +77,28 @@ def test_an_authority_of_enterprises_is_asked_about_them_and_whoever_works_there
         always,
         bodies | {"tax"},
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "category", "fields", "expected"),
+    [
+        # Of a collective 单位类型 decides, of an individual that of the unit and 人员身份.
+        # What is published comes before the dossier.
+        (TEAM, "行政机关", {}, ALL),
+        (TEAM, "私营企业", {"unit_type": "行政机关"}, ALWAYS),
+        (TEAM, "", {"unit_type": "私营企业"}, ALWAYS),
+        (TEAM, "", {"unit_type": "行政机关"}, ALL),
+        (TEAM, "", {}, ALL),  # nobody knows
+        (PERSON, "农民", {}, ALWAYS),
+        (PERSON, CIVIL, {"unit_type": "私营企业", "status": "农民"}, ALL),
+        (PERSON, "", {"unit_type": "私营企业", "status": "工人"}, ALWAYS),
+        (PERSON, "", {"unit_type": "私营企业", "status": CIVIL}, ALL),
+        (PERSON, "", {"status": "农民"}, ALWAYS),
+        (PERSON, "工人", {"unit_type": "私营企业"}, ALWAYS),
+        (PERSON, "工人", {}, ALL),  # nobody said where
+    ],
+)
+def test_whose_opinion_a_nominee_needs(
+    kind: Kind, category: str, fields: dict[str, str], expected: frozenset[Authority]
+) -> None:
+    assert find_needed(kind, category, fields, QUJING) == expected

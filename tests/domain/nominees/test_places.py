@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain.nominees.places import Contender, TakenPlaces, count_taken
+from app.domain.nominees.places import FIRST_BOUND_ROUND, Contender, TakenPlaces, count_taken
+from tests.qujing import ROUNDS
 
 
 def here(id_: int, replaces: int | None = None) -> Contender:
@@ -30,6 +31,7 @@ def left(id_: int, replaces: int | None = None, *, had_place: bool = True) -> Co
         # Who left keeps the place vacant: somebody new takes one of their own.
         ([left(1)], 0, TakenPlaces(0, 1, 0)),
         ([left(1), new(2)], 0, TakenPlaces(1, 1, 0)),
+        ([Contender(1, left=True), new(2)], 0, TakenPlaces(1, 0, 0)),
         ([left(1, had_place=False), new(2)], 0, TakenPlaces(1, 0, 0)),  # gone in round 1, before places are taken
         # Named, the replacement sits on it; named and not here yet, the place waits for it.
         ([left(1), new(2, replaces=1)], 0, TakenPlaces(1, 0, 0)),
@@ -47,6 +49,7 @@ def left(id_: int, replaces: int | None = None, *, had_place: bool = True) -> Co
         # Named for somebody of another unit or kind, or in a circle: nobody's place.
         ([left(1), new(2, replaces=99)], 0, TakenPlaces(1, 1, 0)),
         ([new(1, replaces=2), new(2, replaces=1)], 0, TakenPlaces(2, 0, 0)),
+        ([new(1, replaces=2), new(2, replaces=1), new(3, replaces=1)], 0, TakenPlaces(3, 0, 0)),
     ],
 )
 def test_how_places_are_taken(contenders: list[Contender], secret: int, expected: TakenPlaces) -> None:
@@ -58,3 +61,7 @@ def test_a_unit_without_secret_nominees_has_its_places_for_those_present() -> No
     taken = count_taken([here(1), left(2)])
     assert (taken, taken.all) == (TakenPlaces(here=1, vacant=1, secret=0), 2)
     assert count_taken([here(1), left(2)], secret=3).all == 5
+
+
+def test_places_are_taken_from_the_recommending_units_round_on() -> None:
+    assert ROUNDS[FIRST_BOUND_ROUND].name == "推荐单位公示"

@@ -50,6 +50,11 @@ def test_what_arrived_outside_the_window_is_refused_with_its_dates(arrived: str)
     assert "2026年9月18日 00:00至2026年9月23日 24:00" in str(refusal)
 
 
+def test_what_arrives_at_the_second_of_the_close_is_too_late_although_it_is_entered_at_once() -> None:
+    arrival = visit("2026-09-24 Thu 00:00", reason="周末没有人开信箱")
+    assert isinstance(refused(arrival, "2026-09-24 Thu 00:00"), ArrivedOutside)
+
+
 @pytest.mark.parametrize("arrived", ["2026-09-18 Fri 00:00", "2026-09-23 Wed 23:59"])
 def test_the_first_and_the_last_minute_of_the_window_count(arrived: str) -> None:
     require_in_time(visit(arrived, reason="周末没有人开信箱"), WINDOW, DEADLINE, at(AFTER))
@@ -75,7 +80,8 @@ def test_once_the_window_is_over_the_reason_is_asked_for_and_not_before() -> Non
     for reason in ("", "忙", "忙" * 301):
         assert fields(refused(visit(reason=reason), WINDOW.closes_at)) == ["late_reason"]
     assert is_late(WINDOW, WINDOW.closes_at)
-    require_in_time(visit(reason="忙乱"), WINDOW, DEADLINE, WINDOW.closes_at)
+    for reason in ("忙乱", "忙" * 300):
+        require_in_time(visit(reason=reason), WINDOW, DEADLINE, WINDOW.closes_at)
 
 
 @pytest.mark.parametrize("postmark", [None, "2026-09-22", "2027-01-01"])

@@ -7,6 +7,7 @@ import pytest
 from app.domain.objections.contacts import ASKED_FOR, contacts_in, plain_contact, why_unreachable, written
 
 MOBILE, LINE = "13000000001", "0874-3123456转8001"
+AREA_TOO = "打不通。固定电话请连区号一起写，例如 0874-3123456；有分机的写 0874-3123456转8001。"
 
 
 @pytest.mark.parametrize(
@@ -130,3 +131,59 @@ def test_three_contacts_fit_into_a_field() -> None:
     numbers = [f"1300000000{digit}" for digit in range(1, 5)]
     assert why_unreachable("、".join(numbers[:3])) == ""
     assert why_unreachable("、".join(numbers)) != ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        # begins like a mobile: eleven digits, and 13 to 19
+        ("1", "“1”是1位数字，手机号码是11位，请核对。"),
+        ("1234567", "“1234567”是7位数字，手机号码是11位，请核对。"),
+        ("12345678901", f"“12345678901”不是能打通的号码。{ASKED_FOR}"),
+        # looks like a line without its area code: seven digits or eight
+        ("312345", f"“312345”不是能打通的号码。{ASKED_FOR}"),
+        ("3123456", f"“3123456”{AREA_TOO}"),
+        ("31234567", f"“31234567”{AREA_TOO}"),
+        ("312345678", f"“312345678”不是能打通的号码。{ASKED_FOR}"),
+        # no line begins with 0 or 1, and behind three digits of an area it has eight
+        (
+            "0874-0123456",
+            "“0874-0123456”打不通。固定电话请连区号一起写，例如 0874-3123456；有分机的写 0874-3123456转8001。",
+        ),
+        (
+            "0874-1123456",
+            "“0874-1123456”打不通。固定电话请连区号一起写，例如 0874-3123456；有分机的写 0874-3123456转8001。",
+        ),
+        (
+            "010-8234567",
+            "“010-8234567”打不通。固定电话请连区号一起写，例如 0874-3123456；有分机的写 0874-3123456转8001。",
+        ),
+        ("400-123-456", f"“400-123-456”不是能打通的号码。{ASKED_FOR}"),
+        ("400-1234-5678", f"“400-1234-5678”不是能打通的号码。{ASKED_FOR}"),
+        ("3123456晚上打", f"“3123456晚上打”看不出是哪个号码。{ASKED_FOR}"),
+        ("0874-2222222", f"“0874-2222222”{AREA_TOO}"),  # one digit alone
+        ("12345、3123456", "“12345”是5位数字，手机号码是11位，请核对。"),  # the first of two
+        ("找老王", ASKED_FOR),
+        ("a@", "“a@”不像完整的邮箱。请写完整，例如 name@example.com。"),
+    ],
+)
+def test_what_is_wrong_with_a_number_is_said(typed: str, why: str) -> None:
+    assert why_unreachable(typed) == why
+
+
+@pytest.mark.parametrize(
+    ("typed", "spelling"),
+    [
+        ("0874-2123456", "0874-2123456"),
+        ("0871-63120000", "0871-63120000"),
+        ("020-82345678", "020-82345678"),
+        ("800-123-4567", "8001234567"),
+        ("400-1234-567转8", "4001234567转8"),
+        ("0874-3111112", "0874-3111112"),
+        ("0874-2323232", "0874-2323232"),
+        ("手机，13000000001", "13000000001"),  # a label in a piece of its own
+        ("，、13000000001", "13000000001"),
+    ],
+)
+def test_a_number_that_can_be_dialled_is_taken(typed: str, spelling: str) -> None:
+    assert (why_unreachable(typed), written(typed)) == ("", spelling)

@@ -60,3 +60,16 @@ def test_an_empty_contact_or_a_name_of_one_character_stands_in_no_text() -> None
 )
 def test_a_contact_is_found_by_each_of_its_parts(contact: str, facts: str, found: list[str]) -> None:
     assert giveaways(facts, "赵小禾", "", contact, unit=False) == found
+
+
+@pytest.mark.parametrize(
+    ("name", "facts", "found"),
+    [
+        ("", "没有署名。", []),
+        ("赵", "赵家村的项目。", []),  # one character stands in any text
+        ("赵禾", "我是赵禾。", ["您的姓名"]),
+        ("赵 禾", "我是赵禾。", ["您的姓名"]),
+    ],
+)
+def test_a_name_of_two_characters_is_found(name: str, facts: str, found: list[str]) -> None:
+    assert giveaways(facts, name, "", "", unit=False) == found

@@ -76,3 +76,28 @@ CAME_IN: Row = ("收到", FILED, True, False)
 def test_the_line_from_arrival_to_answer(told: Course, rows: list[Row]) -> None:
     assert [(each.name, each.at, each.reached, each.current) for each in line(told)] == rows
     assert sum(each.current for each in line(told)) == 1
+
+
+@pytest.mark.parametrize("state", State)
+def test_whoever_waits_for_an_answer_reads_until_when(state: State) -> None:
+    told = line(concluded(Conclusion.UPHELD) if state is State.CONCLUDED else course(state))
+    assert [(each.name, each.until) for each in told if each.until] == (
+        [] if state in (State.DECLINED, State.LAPSED) else [("答复", LATEST)]
+    )
+
+
+@pytest.mark.parametrize(
+    ("state", "current"),
+    [
+        (State.RECEIVED, "受理"),
+        (State.ACCEPTED, "核查"),
+        (State.INVESTIGATING, "核查"),
+        (State.AWAITING_SUPPLEMENT, "核查"),
+        (State.PROPOSED, "核查"),
+        (State.DECLINED, "不予受理"),
+        (State.LAPSED, "没有结论"),
+        (State.CONCLUDED, "答复"),
+    ],
+)
+def test_where_a_case_is_now(state: State, current: str) -> None:
+    assert [each.name for each in line(course(state)) if each.current] == [current]

@@ -83,3 +83,9 @@ def test_security_10_what_is_stored_tells_nothing_of_the_code_and_one_purpose_no
 def test_a_form_token_is_recognised(token: str, looks_right: bool) -> None:
     assert looks_like_form_token(new_form_token())
     assert looks_like_form_token(token) is looks_right
+
+
+def test_a_code_that_was_handed_out_stays_the_code_of_its_form() -> None:
+    """Its digits are those of the key's HMAC of the token, from the first on, five bits each."""
+    assert CODE == "Z4JX-ZV8A-E4SE-N63Y-V28K-S3GT"
+    assert receipt_hash(KEY, CODE) == "64f757c1d6ea302c435a39db6a2e83de3d33d3cdfcc75187613cb58120a0e4f1"

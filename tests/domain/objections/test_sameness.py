@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from app.domain.objections.sameness import Allowance, beyond, plain_text
+from app.domain.objections.sameness import Allowance, beyond, folded_text, plain_text, shingles
 from tests.days import at
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
@@ -41,3 +41,39 @@ def test_what_goes_beyond_two_an_hour_and_three_a_day(filed: list[str], now: str
     instants = [at(f"2026-09-18 {clock}") for clock in filed]
     assert beyond(instants, allowances, at(now)) == over
     assert beyond(instants, [], at(now)) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("", ""),
+        ("第1次，共12次。", "第次共次"),
+        ("第三次 共 ABC 次", "第次共abc次"),
+        ("第叁佰〇五号", "第号"),
+        ("①②Ⅳ", "iv"),  # a Roman numeral becomes letters
+        ("１２３", ""),
+    ],
+)
+def test_texts_that_differ_in_a_running_number_are_one(text: str, folded: str) -> None:
+    assert folded_text(text) == folded
+
+
+@pytest.mark.parametrize("numeral", "〇零一二三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟")
+def test_a_chinese_numeral_is_a_digit(numeral: str) -> None:
+    assert folded_text(f"第{numeral}次") == "第次"
+
+
+@pytest.mark.parametrize(
+    ("folded", "runs"),
+    [
+        ("", set()),
+        ("事", {"事"}),
+        ("事实", {"事实"}),
+        ("不属实", {"不属实"}),
+        ("并不属实", {"并不属", "不属实"}),
+        ("一一一一一", {"一一一"}),
+        ("材料并不属实", {"材料并", "料并不", "并不属", "不属实"}),
+    ],
+)
+def test_a_text_is_compared_by_its_runs_of_three(folded: str, runs: set[str]) -> None:
+    assert shingles(folded) == runs

@@ -50,6 +50,25 @@ def test_an_opening_too_late_says_by_how_much_and_what_would_still_do() -> None:
         assert found == wanted, opening
 
 
+@pytest.mark.parametrize(
+    ("due", "conclude"),
+    [
+        # 9 to 13 March public; what is left of working days until the day it is due; 清明节 is 4 to 6 April
+        ("2026-03-06 Fri", None),
+        ("2026-03-13 Fri", None),
+        ("2026-03-17 Tue", None),  # two days to conclude are too few
+        ("2026-03-18 Wed", 3),
+        ("2026-03-19 Thu", 4),
+        ("2026-04-24 Fri", 29),
+        ("2026-04-27 Mon", 30),
+        ("2026-04-28 Tue", 30),  # more than thirty are not given
+        ("2026-06-30 Tue", 30),
+    ],
+)
+def test_the_longest_time_to_conclude_that_still_fits(due: str, conclude: int | None) -> None:
+    assert count_most_workdays(on("2026-03-09 Mon"), on(due), CHINA) == conclude
+
+
 # --- the notice, and around holidays ---------------------------------------------------------------
 
 
@@ -170,3 +189,60 @@ def test_beyond_the_horizon_a_round_says_which_year_is_missing() -> None:
     assert told(steps) == [("12-21 Mon", "12-16 Wed", -3), ("12-31 Thu", "-", None), ("-", "-", None)]
     assert ["2027年的放假调休安排尚未载入" in step.unknown for step in steps] == [False, True, True]
     assert [step.provisional for step in steps] == [True, False, False]  # late December may still change
+
+
+@pytest.mark.parametrize(
+    ("today", "due", "step", "year"),
+    [
+        # The last opening is known, the first day that is left is not: it is that one which is told.
+        ("2026-12-31 Thu", "2026-12-25 Fri", ("-", "12-16 Wed", None), "2027"),
+        # Neither is known: what is due comes first.
+        ("2026-12-31 Thu", "2028-01-31 Mon", ("-", "-", None), "2028"),
+        # The first day is known, the last opening is not.
+        ("2026-12-30 Wed", "2027-01-29 Fri", ("12-31 Thu", "-", None), "2027"),
+        ("2026-09-17 Thu", "2026-09-29 Tue", ("09-18 Fri", "09-18 Fri", 0), ""),
+    ],
+)
+def test_what_is_unknown_of_a_round_is_told_once(
+    today: str, due: str, step: tuple[str, str, int | None], year: str
+) -> None:
+    [found] = plan_backwards([RoundToPlan(1, on("2026-09-01 Tue"), on(due))], 3, CHINA, on(today))
+    assert told([found]) == [step]
+    assert found.unknown[:4] == year
+
+
+@pytest.mark.parametrize(
+    ("due", "provisional"),
+    [
+        ("2026-12-18 Fri", False),
+        ("2026-12-19 Sat", False),
+        ("2026-12-20 Sun", True),  # from 20 December on the next notice may still change a day
+        ("2026-12-21 Mon", True),
+    ],
+)
+def test_days_that_may_still_change_make_a_round_provisional(due: str, provisional: bool) -> None:
+    [found] = plan_backwards([RoundToPlan(1, on("2026-11-02 Mon"), on(due))], 3, CHINA, on("2026-11-01 Sun"))
+    assert found.provisional is provisional
+
+
+@pytest.mark.parametrize(
+    ("waiting", "over", "next_opens"),
+    [
+        # Nobody waits in round 1: round 2 waits for what there was, or for today.
+        (False, None, "10-21 Tue"),
+        (False, "2025-10-17 Fri", "10-21 Tue"),  # over long ago
+        (False, "2025-10-20 Mon", "10-21 Tue"),
+        (False, "2025-10-21 Tue", "10-22 Wed"),
+        # Somebody waits, and is through on 30 October at the earliest: 21 to 27 public, 28 to 30 to conclude.
+        (True, None, "10-31 Fri"),
+        (True, "2025-10-29 Wed", "10-31 Fri"),
+        (True, "2025-10-30 Thu", "10-31 Fri"),
+        (True, "2025-10-31 Fri", "11-03 Mon"),
+    ],
+)
+def test_a_round_opens_the_working_day_after_the_one_before_is_over(
+    waiting: bool, over: str | None, next_opens: str
+) -> None:
+    early, due = on("2025-10-01 Wed"), on("2025-12-31 Wed")
+    legs = [RoundToPlan(1, early, due, waiting, on(over) if over else None), RoundToPlan(2, early, due)]
+    assert told(plan_backwards(legs, 3, CHINA, on("2025-10-20 Mon")))[1][0] == next_opens

@@ -8,6 +8,7 @@ from app.domain.periods.publicity import (
     FIGURES,
     ClosingFigures,
     figures_of,
+    is_shown_alone,
     organiser_is_shown,
     pool_figures,
     title_by_recommender,
@@ -59,6 +60,7 @@ def test_a_pool_tells_nothing_of_anybody(
     entries: list[int], running: int, told: int | None, says_running: bool
 ) -> None:
     figures = pool_figures([report(each) for each in entries], "麒麟区", running)
+    assert figures.periods == len(entries)
     assert (figures.counts and figures.counts["entries"], figures.pooled_by) == (told, "麒麟区")
     assert figures.still_running is says_running
 
@@ -93,3 +95,13 @@ def test_a_closing_is_told_in_a_sentence_without_zeros(counts: tuple[int, ...], 
 
 def test_no_counts_make_no_sentence() -> None:
     assert ClosingFigures(None).sentence == ""
+
+
+def test_figures_are_of_one_period_that_is_over_unless_they_are_pooled() -> None:
+    own = ClosingFigures(figures_of(report(5)))
+    assert (own.periods, own.pooled_by, own.still_running) == (1, "", False)
+
+
+@pytest.mark.parametrize(("entries", "alone"), [(0, False), (4, False), (5, True), (6, True)])
+def test_five_entries_give_nobody_away(entries: int, alone: bool) -> None:
+    assert is_shown_alone(entries) is alone

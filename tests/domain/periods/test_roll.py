@@ -44,6 +44,11 @@ def test_any_other_round_is_grouped_by_kind() -> None:
     ]
 
 
+def test_a_group_of_both_kinds_is_of_its_first_ones_kind() -> None:
+    [group] = grouped(rows((Kind.COLLECTIVE, "麒麟区"), (Kind.INDIVIDUAL, "麒麟区")), ["麒麟区"])
+    assert group.kind is Kind.COLLECTIVE
+
+
 def test_nobody_makes_no_group() -> None:
     assert grouped([], ["麒麟区"]) == []
 

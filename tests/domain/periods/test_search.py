@@ -29,6 +29,7 @@ def test_width_case_spaces_and_punctuation_count_for_nothing(typed: str, folded:
 
 
 def test_the_best_match_comes_first() -> None:
+    """A name before its sound, and either before the unit; within each the whole, its beginning, a part."""
     assert sorted(Match) == [
         Match.NAME,
         Match.NAME_BEGINS,
@@ -73,7 +74,11 @@ def test_how_a_query_matches_an_entry(query: str, found: Match | None) -> None:
         ("麒麟区 第一中学", ["lv"]),
         ("麒麟区 李四", []),
         ("qlq", ["team", "lv"]),
+        ("lvlimin 麒麟区", ["lv"]),
+        ("吕丽敏" + " " * 36 + "的", []),  # forty characters are looked at
+        ("吕丽敏" + " " * 37 + "的", ["lv"]),
         ("   ", []),
+        ("。 ，", []),
         ("。", []),
         ("敏" * 1000, []),
     ],

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from app.domain.programmes.book_rows import ABOUT, PEOPLE, SheetFault, as_date, as_number, read_rows_below_head
+from app.domain.programmes.book_rows import ABOUT, PEOPLE, QUOTAS, SheetFault, as_date, as_number, read_rows_below_head
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,18 @@ def test_a_sheet_without_its_head_is_told_and_has_no_row() -> None:
     wrong: list[SheetFault] = []
     assert list(read_rows_below_head(PEOPLE, [(1, ["qilin01", "张三", "单位负责人", ""])], wrong)) == []
     assert [(each.sheet, each.row, each.column) for each in wrong] == [(PEOPLE, 1, "A")]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "head"),
+    [
+        (ABOUT, "项目、内容"),
+        (PEOPLE, "登录名、姓名、角色、单位"),
+        (QUOTAS, "序号、表彰对象、所属领域（地区）、名额总数、集体、个人、备注"),  # as the notice prints it
+    ],
+)
+def test_a_sheet_without_its_head_is_told_how_it_reads(sheet: str, head: str) -> None:
+    wrong: list[SheetFault] = []
+    assert list(read_rows_below_head(sheet, [], wrong)) == []
+    words = f"没有找到表头（{head}）。请用空白表格填写，不要改动表头。"
+    assert wrong == [SheetFault(sheet, 1, "A", words)]

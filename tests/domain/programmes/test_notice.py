@@ -24,3 +24,18 @@ def test_a_note_repeats_the_list_and_the_limit_of_its_notice() -> None:
     annex = replace(QUJING.opinion_form, notes=("政治面貌：{political}。", "限{deeds_limit}字。"))
     notice = replace(QUJING, deeds_limit=300)
     assert notice.printed_notes(annex) == [f"政治面貌：{'、'.join(QUJING.words('political'))}。", "限300字。"]
+
+
+def test_an_annex_is_named_by_its_number() -> None:
+    assert [QUJING.forms[kind].label for kind in Kind] == ["附件4", "附件5"]
+    assert QUJING.opinion_form.label == "附件6"
+    assert QUJING.annexes([QUJING.forms[Kind.COLLECTIVE], QUJING.opinion_form]) == "附件4、6"
+
+
+def test_deeds_have_at_least_one_character_and_as_many_as_the_notice_says() -> None:
+    assert replace(QUJING, deeds_limit=500).deeds_bounds == (1, 500)
+
+
+def test_approvers_and_authorities_stand_in_the_order_of_the_notice() -> None:
+    assert QUJING.approver_words == "市委、市政府"
+    assert [*QUJING.authority_names.values()] == ["纪检监察机关", "组织人事部门", "公安部门", "审计部门"]

@@ -198,8 +198,47 @@ def test_what_is_out_of_range_is_refused(grown: tuple[Store, list[bytes], list[b
     assert not verify_consistency(5, 5, roots[5], roots[5], [leaves[0]])
     assert not verify_consistency(0, 5, roots[1], roots[5], [])
     assert not verify_consistency(4, 5, roots[4], roots[5], [])
+    # Nobody stands before the first: the last leaf's own path does not prove it there.
+    assert verify_inclusion(leaves[7], 7, 8, inclusion_proof(7, 8, store.read), roots[8])
+    assert not verify_inclusion(leaves[7], -1, 8, inclusion_proof(7, 8, store.read), roots[8])
     assert not verify_inclusion(leaves[0], 0, 1, [b""], roots[1])
     assert not verify_inclusion(leaves[0][:-1], 0, 1, [], leaves[0][:-1])
+
+
+@pytest.mark.parametrize(("index", "size"), [(0, 1), (0, 2), (1, 2), (2, 3), (4, 5), (5, 8), (299, 300)])
+def test_a_path_that_is_longer_than_the_tree_is_high_proves_nothing(
+    grown: tuple[Store, list[bytes], list[bytes]], index: int, size: int
+) -> None:
+    """Not even under a root that was made for it: nobody else has that root."""
+    store, leaves, roots = grown
+    path, more = inclusion_proof(index, size, store.read), leaf_hash(b"one more")
+    for root in (node_hash(more, roots[size]), node_hash(roots[size], more)):
+        assert not verify_inclusion(leaves[index], index, size, [*path, more], root)
+    assert path == [] or not verify_inclusion(leaves[index], index, size, path[:-1], node_hash(leaves[index], more))
+
+
+@pytest.mark.parametrize(("old", "new"), [(1, 2), (2, 3), (3, 4), (3, 7), (4, 8), (6, 8), (299, 300)])
+def test_a_growth_that_is_longer_than_the_tree_is_high_proves_nothing(
+    grown: tuple[Store, list[bytes], list[bytes]], old: int, new: int
+) -> None:
+    store, _, roots = grown
+    path, more = consistency_proof(old, new, store.read), leaf_hash(b"one more")
+    assert verify_consistency(old, new, roots[old], roots[new], path)
+    for one, other in ((roots[old], roots[new]), (node_hash(more, roots[old]), node_hash(more, roots[new]))):
+        assert not verify_consistency(old, new, one, other, [*path, more])
+        assert not verify_consistency(old, new, one, node_hash(other, more), [*path, more])
+
+
+@pytest.mark.parametrize("length", [0, 31, 33])
+def test_what_is_no_hash_proves_nothing(length: int) -> None:
+    """Whatever root is made for it: a text of another length could be cut in two at another place."""
+    leaf, odd = leaf_hash(b"leaf"), bytes(length)
+    assert verify_inclusion(leaf, 0, 2, [bytes(32)], node_hash(leaf, bytes(32)))
+    assert not verify_inclusion(leaf, 0, 2, [odd], node_hash(leaf, odd))
+    assert not verify_inclusion(odd, 0, 2, [leaf], node_hash(odd, leaf))
+    assert not verify_consistency(-1, 2, leaf, node_hash(leaf, bytes(32)), [leaf, bytes(32)])  # no tree is so small
+    assert verify_consistency(1, 2, leaf, node_hash(leaf, bytes(32)), [bytes(32)])
+    assert not verify_consistency(1, 2, leaf, node_hash(leaf, odd), [odd])
 
 
 def _with_a_bit_changed(parts: list[bytes], which: int, bit: int) -> list[bytes]:

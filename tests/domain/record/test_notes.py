@@ -8,11 +8,13 @@ import pytest
 
 from app.domain.record.notes import (
     COSIGNATURE,
+    ED25519,
     BadNote,
     BadSignature,
     Checkpoint,
     KnownKey,
     Note,
+    NoteSignature,
     cosign,
     open_checkpoint,
     parse_signatures,
@@ -103,6 +105,8 @@ def test_what_is_no_key_is_refused(key: str) -> None:
         f"{ORIGIN}\n9\nAA==\n",
         f"{ORIGIN}\n9\n{'A' * 43}=\ntime 2026-11-30T02:00:00Z\ntime 2026-11-30T02:00:00Z\n",
         f"{ORIGIN}\n9\n{'A' * 43}=\ntime 2026-11-30 02:00\n",
+        f"{ORIGIN}\n9\n{'A' * 43}=\ntime 2026-9-1T2:00:00Z\n",  # an instant is written in one way
+        f"{ORIGIN}\n9\n{'A' * 43}=\ntime 2026-11-31T02:00:00Z\n",
         f"{ORIGIN}\n9\n{'A' * 43}=",
         f"{ORIGIN}\n9\n{'A' * 43}=\n\n",
         f"\n9\n{'A' * 43}=\n",
@@ -126,6 +130,7 @@ def test_a_text_without_its_end_or_with_control_characters_is_not_signed() -> No
         "a\n",
         "\n\n",
         SIGNED + "x",
+        SIGNED.replace("nAM=", "nAN="),  # the same bytes, written in another way
         SIGNED.replace("\u2014", "-"),
         SIGNED + SIGNED.splitlines()[-1][:9] + "\n",
     ):
@@ -143,3 +148,102 @@ def test_a_note_has_at_most_a_hundred_signatures() -> None:
 def test_the_same_signature_stands_in_a_note_once() -> None:
     note = sign_note(SAYING, LOG_KEY, LOG.sign)
     assert len(note.with_signatures(note.signatures).signatures) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "is_note"),
+    [
+        (SIGNED, True),
+        (SIGNED.replace("cryptography", "crypto\tgraphy"), False),  # one control character in a short text
+        (SIGNED.replace("PeterNeumann", "Peter\x00Neumann"), False),
+        ("a" * (100_000 - len(SIGNED)) + SIGNED, True),
+        ("a" * (100_001 - len(SIGNED)) + SIGNED, False),  # one character too long, and nothing else
+    ],
+)
+def test_a_note_has_at_most_a_hundred_thousand_characters_and_no_control_character(text: str, is_note: bool) -> None:
+    if is_note:
+        assert str(Note.parse(text)) == text
+        return
+    with pytest.raises(BadNote, match="no note"):
+        Note.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("key", "length", "fits"),
+    [
+        # A log's signature has 64 bytes, a witness's the eight of its instant before them.
+        (LOG_KEY, 63, False),
+        (LOG_KEY, 64, True),
+        (LOG_KEY, 65, False),
+        (WITNESS_KEY, 64, False),
+        (WITNESS_KEY, 71, False),
+        (WITNESS_KEY, 72, True),
+        (WITNESS_KEY, 73, False),
+    ],
+)
+def test_a_signature_has_its_length_whatever_verifies_it(key: KnownKey, length: int, fits: bool) -> None:
+    note = Note(SAYING, (NoteSignature(key.name, key.hash, bytes(length)),))
+    if fits:
+        assert set(note.verified([key], lambda *_: True)) == {key}
+        return
+    with pytest.raises(BadSignature):
+        note.verified([key], lambda *_: True)
+
+
+@pytest.mark.parametrize(("length", "signed"), [(1, True), (0, False)])
+def test_a_signature_line_holds_more_than_the_hash_of_its_key(length: int, signed: bool) -> None:
+    line = str(NoteSignature("log", LOG_KEY.hash, bytes(length)))
+    if signed:
+        assert [read.signature for read in parse_signatures(line)] == [bytes(length)]
+        return
+    with pytest.raises(BadNote, match="no signature line"):
+        parse_signatures(line)
+
+
+@pytest.mark.parametrize(
+    ("name", "public", "algorithm"),
+    [
+        ("", bytes(32), ED25519),
+        ("a b", bytes(32), ED25519),
+        ("a+b", bytes(32), ED25519),
+        ("n" * 201, bytes(32), ED25519),
+        ("log", bytes(31), ED25519),
+        ("log", bytes(33), COSIGNATURE),
+        ("log", bytes(32), 0),
+        ("log", bytes(32), 2),
+        ("log", bytes(32), 3),
+        ("log", bytes(32), 5),
+    ],
+)
+def test_a_key_has_a_name_32_bytes_and_one_of_two_algorithms(name: str, public: bytes, algorithm: int) -> None:
+    for each in (ED25519, COSIGNATURE):
+        assert KnownKey.parse(str(KnownKey("n" * 200, bytes(32), each))).algorithm == each
+    with pytest.raises(BadNote, match="no such key"):
+        KnownKey(name, public, algorithm)
+
+
+def test_an_instant_that_no_calendar_has_is_none() -> None:
+    signature = NoteSignature("witness", WITNESS_KEY.hash, b"\xff" * 8 + bytes(64))
+    with pytest.raises(BadNote, match="no instant"):
+        _ = signature.cosigned_at
+
+
+@pytest.mark.parametrize(("size", "stated"), [("0", 0), ("9" * 18, 10**18 - 1), ("1" + "0" * 18, None), ("", None)])
+def test_a_tree_has_a_size_of_at_most_18_digits(size: str, stated: int | None) -> None:
+    text = f"{ORIGIN}\n{size}\n{'A' * 43}=\n"
+    if stated is not None:
+        assert Checkpoint.parse(text) == Checkpoint(ORIGIN, stated, bytes(32))
+        return
+    with pytest.raises(BadNote):
+        Checkpoint.parse(text)
+
+
+def test_an_unknown_line_passes_over_and_the_first_of_one_key_stays() -> None:
+    note = sign_note(SAYING, LOG_KEY, LOG.sign)
+    [line] = note.signatures
+    stranger = NoteSignature(OTHER_KEY.name, OTHER_KEY.hash, b"x")
+    both = Note(note.text, (stranger, line, line))
+    assert both.verified([LOG_KEY], verify) == {LOG_KEY: line}
+    later = NoteSignature(line.name, line.key_hash, b"later")
+    assert note.with_signatures([later]).signatures == (line,)
+    assert note.with_signatures([stranger, later]).signatures == (line, stranger)

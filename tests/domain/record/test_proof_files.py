@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
+import pytest
+
+from app.domain.record.filings import FiledContent
 from app.domain.record.leaves import LeafContent
-from app.domain.record.proof_files import ProvenLeaf, SignedTree, growth_file, list_file, period_file, receipt_file
+from app.domain.record.proof_files import (
+    ProvenLeaf,
+    SignedTree,
+    filed_file,
+    growth_file,
+    list_file,
+    period_file,
+    receipt_file,
+)
 
 TREE = SignedTree("note", "key")
 LEAF = ProvenLeaf(
@@ -54,3 +66,55 @@ def test_what_each_file_holds() -> None:
     )
     (entry,) = json.loads(list_file(6, [(texts | {"nominee_id": 5}, bytes(16))]))["entries"]
     assert entry.keys() == texts.keys() | {"salt"}
+
+
+PROVEN = {
+    "leaf": ["0" * 32, "2026-09-18T01:00:00.000000+00:00", "objector", "objection.filed", "case:1", "{}"],
+    "index": 5,
+    "path": ["AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="],
+}
+SIGNED = {"checkpoint": "note", "key": "key"}
+TEXTS = {"position": 1, "kind": "individual", "name": "张三"}
+TEXTS |= dict.fromkeys(("unit", "recommender", "post", "category", "trade", "deeds"))
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        (lambda: receipt_file(TREE, LEAF, None), {"format": "gongshi-receipt-v1", **SIGNED, **PROVEN, "salt": None}),
+        (
+            lambda: receipt_file(TREE, LEAF, bytes(16)),
+            {"format": "gongshi-receipt-v1", **SIGNED, **PROVEN, "salt": "0" * 32},
+        ),
+        (
+            lambda: filed_file(FiledContent(6, 3, "张三", "deeds", "事实", ["b", "a"])),
+            {"format": "gongshi-filed-v1", "period": 6, "nominee": 3, "name": "张三", "category": "deeds"}
+            | {"facts": "事实", "files": ["a", "b"]},
+        ),
+        (
+            lambda: period_file(TREE, 6, [(LEAF, [[0, "aa"]])]),
+            {"format": "gongshi-period-v1", **SIGNED, "period": 6, "lists": [{**PROVEN, "digests": [[0, "aa"]]}]},
+        ),
+        (
+            lambda: list_file(6, [(TEXTS | {"nominee_id": 5}, bytes(16))]),
+            {"format": "gongshi-list-v1", "period": 6, "entries": [{**TEXTS, "salt": "0" * 32}]},
+        ),
+        (
+            lambda: growth_file("old", TREE, [bytes(32)]),
+            {"format": "gongshi-growth-v1", "old": "old", **SIGNED, "path": PROVEN["path"]},
+        ),
+    ],
+)
+def test_a_file_in_full(written: Callable[[], bytes], expected: dict[str, object]) -> None:
+    assert json.loads(written()) == expected
+    assert written().endswith(b"}\n")
+
+
+def test_a_file_to_read_has_one_part_a_line_and_a_file_to_check_has_one_line() -> None:
+    """Letters stand as they are."""
+    lines = filed_file(FiledContent(6, 3, "张三", "deeds", "事实", [])).decode().splitlines()
+    assert lines[:4] == ["{", ' "format": "gongshi-filed-v1",', ' "period": 6,', ' "nominee": 3,']
+    assert ' "name": "张三",' in lines
+    assert list_file(6, []).decode().splitlines()[1] == ' "format": "gongshi-list-v1",'
+    for file in (receipt_file(TREE, LEAF, None), period_file(TREE, 6, []), growth_file("old", TREE, [])):
+        assert (file.count(b"\n"), b": " in file) == (1, False)

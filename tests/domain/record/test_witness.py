@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.record.merkle import EMPTY_ROOT, CompactRange, consistency_proof, leaf_hash
 from app.domain.record.notes import BadNote, Checkpoint
-from app.domain.record.witness import WitnessAnswer, WitnessRequest, judge
+from app.domain.record.witness import NOTHING_YET, WitnessAnswer, WitnessRequest, judge
 
 SIZES = range(12)
 TOO_MANY = "old 1" + f"\n{'A' * 43}=" * 64 + "\n\nx"
@@ -74,9 +74,18 @@ def test_a_request_is_read_as_it_was_written() -> None:
         "new 5\n\nx",
         "old 5\nAAAA\n\nx",
         "old 5\n!\n\nx",
+        TOO_MANY,
         "old 1" + "\n" + "A" * 43 + "=\n" * 64,
     ],
 )
 def test_what_is_no_request_is_refused(text: str) -> None:
     with pytest.raises(BadNote):
         WitnessRequest.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("old", "answer"), [(0, WitnessAnswer.COSIGNED), (1, WitnessAnswer.OTHER_SIZE), (5, WitnessAnswer.OTHER_SIZE)]
+)
+def test_of_a_log_that_is_new_a_witness_knows_the_empty_tree(old: int, answer: WitnessAnswer) -> None:
+    request = WitnessRequest(old, path(old, 5), "")
+    assert judge(request, Checkpoint("log", 5, ROOTS[5]), *NOTHING_YET) is answer

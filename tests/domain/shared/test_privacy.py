@@ -20,6 +20,8 @@ ID, MOBILE, CARD = "居民身份证号码", "手机号码", "银行卡号"
         ("530302 1990 0307 0017", [ID]),
         ("530302-19900307-0017", [ID]),
         ("530302199003070018", [ID]),  # a wrong digit: the check character fails, the birth date stands there
+        ("500101199003070011", [ID]),  # so does one of 重庆, whose second digit is 0
+        ("053030199003070011", []),  # none begins with 0
         ("530302-1990-0307 0017", [ID]),
         ("138 8740-0000", [MOBILE]),
         ("139.0000-0000", [MOBILE]),
@@ -50,6 +52,16 @@ ID, MOBILE, CARD = "居民身份证号码", "手机号码", "银行卡号"
 def test_private_numbers_are_found_however_they_are_written(text: str, found: list[str]) -> None:
     for around in ("{}", "联系：{}。", "见\n{}\n附件", "（{}）"):
         assert find_private(around.format(text)) == found
+
+
+@pytest.mark.parametrize(
+    "card",
+    ["5555555555554444", "6011000990139424", "5500005555555559", "3530111333300000", "6759649826438453"],
+)
+def test_a_card_has_its_check_digit_whatever_digits_it_has(card: str) -> None:
+    """Doubled digits of two figures count by their sum."""
+    assert find_private(card) == [CARD]
+    assert [last for last in "0123456789" if find_private(card[:-1] + last)] == [card[-1]]
 
 
 def test_a_check_character_decides() -> None:

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from app.domain.calendar.workdays import CountedDay, Day, DayKind
-from app.domain.shared.wording import coarse, day_label, duration, end_moment, moment
+from app.domain.shared.wording import coarse, day, day_label, duration, end_moment, full_day, moment, weekday
 
 FRIDAY = dt.date(2026, 9, 18)
 MIDNIGHT = dt.datetime(2026, 9, 18, 16, 0, tzinfo=dt.UTC)  # 00:00 of Saturday the 19th in Shanghai
@@ -47,3 +47,19 @@ def test_a_duration_is_whole_minutes(seconds: int, words: str) -> None:
 )
 def test_a_day_says_what_it_is(kind: DayKind, name: str, ordinal: int | None, words: str) -> None:
     assert day_label(CountedDay(Day(FRIDAY, kind, name), ordinal)) == words
+
+
+@pytest.mark.parametrize(
+    ("date", "short", "full", "name"),
+    [
+        (dt.date(2026, 9, 14), "9月14日", "2026年9月14日", "星期一"),
+        (dt.date(2026, 9, 15), "9月15日", "2026年9月15日", "星期二"),
+        (dt.date(2026, 9, 16), "9月16日", "2026年9月16日", "星期三"),
+        (dt.date(2026, 9, 17), "9月17日", "2026年9月17日", "星期四"),
+        (FRIDAY, "9月18日", "2026年9月18日", "星期五"),
+        (dt.date(2026, 9, 19), "9月19日", "2026年9月19日", "星期六"),
+        (dt.date(2027, 1, 3), "1月3日", "2027年1月3日", "星期日"),
+    ],
+)
+def test_a_day_and_its_weekday(date: dt.date, short: str, full: str, name: str) -> None:
+    assert (day(date), full_day(date), weekday(date)) == (short, full, name)

@@ -21,13 +21,14 @@ NOW = "2026-09-19 Sat 09:00"
 FILED = "2026-09-18 Fri 09:00"
 
 
-def hands(world: World, login: str, now: str = NOW) -> InHands:
+def hands(world: World, login: str, now: str = NOW, reader: str = "head") -> InHands:
     with world.database.reader() as session:
-        return handing_over.find_in_hands(session, session.get_one(User, world.people[login]), at(now))
+        user = session.get_one(User, world.people[login])
+        return handing_over.find_in_hands(session, user, world.actor(reader), at(now))
 
 
 def ids(found: InHands) -> tuple[list[int], list[int]]:
-    return [case.id for case in found.cases], [case.id for case in found.proposals]
+    return [case.id for case in found.cases], [c.id for c in (*found.cases, *found.elsewhere) if found.proposed(c)]
 
 
 def disable(world: World, login: str, successor: str = "", by: str = "head") -> None:
@@ -58,6 +59,30 @@ def test_what_is_open_in_somebodys_hands_is_seen(world: World) -> None:
     assert hands(world, "handler2").is_empty
     # When the deadline is over nothing is open.
     assert hands(world, "handler", "2026-09-30 Wed 00:00").is_empty
+
+
+@sqlite
+def test_the_first_few_are_listed_and_all_are_counted_and_handed_over(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handing_over, "FIRST", 2)
+    cases = three_cases(world)
+    found = hands(world, "handler")
+    assert ([case.id for case in found.cases], found.case_count) == (sorted(cases[:3])[:2], 3)
+    disable(world, "handler", "handler2")
+    assert assignees(world, cases) == [world.people["handler2"]] * 3 + [None]
+    left = hands(world, "handler")
+    assert (left.case_count, [case.id for case in left.elsewhere], left.elsewhere_count) == (0, [cases[1]], 1)
+
+
+def test_what_somebody_else_did_since_is_not_in_ones_hands(world: World) -> None:
+    period = world.round_two()
+    cases = [world.file(period, world.nominees[each], FILED)[0] for each in range(3)]
+    for each in cases:
+        world.act(investigation.accept, each, "handler", now=NOW)
+    world.act(investigation.note, cases[1], "handler2", "已经联系", now=NOW)
+    assert ids(hands(world, "handler"))[0] == sorted([cases[0], cases[2]])
+    assert ids(hands(world, "handler2"))[0] == [cases[1]]
 
 
 @sqlite
@@ -113,6 +138,15 @@ def test_deputies_end_with_the_account_on_either_side(world: World) -> None:
     disable(world, "handler", by="office")
     with world.database.reader() as session:
         assert [row.ended_at for row in session.scalars(select(Deputy))] == [at(NOW)] * 2
+
+
+@sqlite
+def test_whoever_is_recused_from_a_case_in_somebodys_hands_may_not_open_it(world: World) -> None:
+    cases = three_cases(world)
+    world.act(investigation.recuse, cases[0], "office2", world.people["office2"], "亲属", now=NOW)
+    assert hands(world, "handler", reader="office").readable == set(cases[:3])
+    seen = hands(world, "handler", reader="office2")
+    assert ({case.id for case in seen.cases}, seen.readable) == (set(cases[:3]), set(cases[1:3]))
 
 
 @sqlite

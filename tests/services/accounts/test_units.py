@@ -10,7 +10,7 @@ from app.database import Database
 from app.domain.cases.states import Conclusion, State
 from app.domain.programmes.contacts import Contact
 from app.domain.refusals import AlreadyDone, BadValue, NotAllowed, NotYourCase, StillNeeded, Unfit
-from app.models import Nominee, Programme, Unit, User
+from app.models import Nominee, Programme, Unit, UnitKind, User
 from app.services.accounts import staffing, units
 from app.services.shared.work import Work
 from tests.refusing import RETIRED, refuses
@@ -80,6 +80,28 @@ def test_whose_units_somebody_sees(world: World) -> None:
     luoping = ["罗平县", *(f"罗平县第{n}单位" for n in range(1, 4))]
     assert names("office") == ["市评选工作组办公室", *qilin, *luoping]
     assert (names("head"), names("stranger")) == (qilin, luoping)
+
+
+@sqlite
+@pytest.mark.parametrize("login", ["office", "head"])
+def test_the_first_units_to_choose_are_part_of_the_tree(world: World, login: str) -> None:
+    for number in range(3):
+        add(world, world.qilin, f"麒麟区第{number}中学")
+        add(world, world.luoping, f"罗平县第{number}中学")
+    world.run(units.retire, own_of(world, world.qilin)[-1], by=world.actor("office"), now=NOW)
+    with world.database.reader() as session:
+        actor = world.actor(login)
+        tree = [unit.id for unit in units.tree(session, actor) if unit.retired_at is None]
+        above = [unit.id for unit in session.scalars(select(Unit)) if unit.id in tree and unit.kind != UnitKind.OWN]
+        for most in range(len(tree) + 2):
+            some = [unit.id for unit in units.first_to_choose(session, actor, most, None)]
+            assert some == [each for each in tree if each in some]
+            assert set(above) <= set(some)
+            assert len(some) == max(len(above), min(most, len(tree)))
+        last = units.first_to_choose(session, actor, 0, tree[-1])
+        assert [unit.id for unit in last] == [each for each in tree if each in {*above, tree[-1]}]
+        unknown = units.first_to_choose(session, world.actor("head"), 0, world.luoping)
+        assert world.luoping not in [unit.id for unit in unknown]
 
 
 @sqlite

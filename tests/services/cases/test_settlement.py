@@ -263,7 +263,7 @@ def _settle(url: str, barrier: "threading.Barrier", results: "multiprocessing.Qu
     database.dispose()
 
 
-@pytest.mark.parametrize("how", ["threads", "processes"])
+@pytest.mark.parametrize("how", ["threads", pytest.param("processes", marks=pytest.mark.soak)])
 def test_security_08_many_at_once_change_no_more_than_one(world: World, how: str) -> None:
     period = settled_round_two(world)
     cases = [world.file(period, nominee, FILED)[0] for nominee in world.nominees]

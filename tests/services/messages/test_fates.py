@@ -6,13 +6,15 @@ import datetime as dt
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from app.domain.messages.channels import OutgoingChannel
 from app.domain.messages.fate import Delivery, Outcome, Reply
 from app.domain.refusals import AlreadyDone, NotThere, Refusal
-from app.models import Dispatch, Reach, User
+from app.models import Dispatch, Reach, Recusal, User
 from app.services.messages import dispatching, fates, followers
 from app.services.messages.followers import MessageChoice
+from app.services.shared.stored_rows import Selection
 from tests.services.messages.reaching import plan, reach_of
 from tests.world import World, at
 
@@ -89,10 +91,22 @@ def test_sent_again_after_the_deadline_it_tells_nothing_any_more(world: World, f
 # --- the list
 
 
+def listed_for(world: World, session: Session, now: dt.datetime, login: str = "office") -> list[fates.MessageFate]:
+    return list(fates.stored_messages(session, world.actor(login), now).every(Selection()))
+
+
+def test_whoever_is_recused_from_a_case_has_no_link_to_it_in_the_list(world: World, failed: int) -> None:
+    with world.database.writer() as session:
+        session.add(Recusal(case_id=1, user_id=world.people["office"], reason="亲属", recused_at=NOW))
+        session.commit()
+        assert [(each.case_id, each.case_number) for each in listed_for(world, session, NOW)] == [(None, "2026-0001")]
+        assert [each.case_id for each in listed_for(world, session, NOW, "office2")] == [1]
+
+
 def test_what_is_counted_as_given_up_is_on_the_list_and_no_longer_than_it(world: World, failed: int) -> None:
     for now, there in ((NOW, 1), (NOW + dt.timedelta(days=29), 1), (NOW + dt.timedelta(days=31), 0)):
         with world.database.reader() as session:
-            listed = fates.list_newest(session, now)
+            listed = listed_for(world, session, now)
             assert (fates.count_given_up(session, now), len([each for each in listed if each.given_up])) == (
                 there,
                 there,
@@ -107,7 +121,7 @@ def test_given_up_comes_before_newer_ones_and_of_an_objector_s_nothing_tells_who
         followers.keep_address(session, world.keyring, 1, "13000000001", telling, NOW + dt.timedelta(minutes=5))
         session.commit()
     with world.database.reader() as session:
-        first, second = fates.list_newest(session, NOW + dt.timedelta(minutes=6))
+        first, second = listed_for(world, session, NOW + dt.timedelta(minutes=6))
     assert (first.id, first.fate, first.words) == (failed, Delivery.FAILED, "550 no such user")
     assert (first.recipient, first.occasion) == ("市评选工作组办公室office（市评选工作组办公室）", "arrival")
     assert first.case_id == 1

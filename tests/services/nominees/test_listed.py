@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.nominees.statuses import Status
-from app.models import Programme, ReviewStage
+from app.models import Disqualification, Programme, ReviewStage
 from app.services.nominees import listed, reviews
-from app.services.nominees.fates import fates_of
+from app.services.nominees.access import of_programme
 from app.services.nominees.statuses import find_statuses
+from app.services.shared.leavers import find_disqualified
 from app.services.shared.stored_rows import Selection
 from tests import busy
 from tests.world import World, at
@@ -30,11 +32,12 @@ def agree(session: Session, world: World, login: str, now: str) -> None:
     actor, moment = world.actor(login), at(now)
     rows = listed.stored_nominees(session, world.keyring, programme, actor, moment)
     every = list(rows.every(Selection()))
-    fates = fates_of(session, world.programme, actor, moment)
-    ids = [nominee.id for nominee in fates.nominees]
+    ids = [nominee.id for nominee in of_programme(session, world.programme, actor)]
+    out = find_disqualified(session, ids, moment)
+    ever = set(session.scalars(select(Disqualification.nominee_id).where(Disqualification.nominee_id.in_(ids))))
     assert [row.id for row in every] == ids
-    assert {row.id for row in every if row.is_out} == fates.out
-    assert set(rows.ids(Selection([listed.was_out(moment)]))) == fates.touched
+    assert {row.id for row in every if row.is_out} == out
+    assert set(rows.ids(Selection([listed.was_out(moment)]))) == out | ever
     statuses = find_statuses(session, ids, moment)
     there = listed.find_there(rows, moment)
     recommenders = {row.nominee.recommender_id for row in every}

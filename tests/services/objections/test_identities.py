@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.cases.states import Actor
 from app.domain.refusals import AlreadyDone, MissingText, NotAllowed, NotYourCase, SamePerson
-from app.models import AuditRow, Identity, IdentityRequest
+from app.models import AuditRow, Identity, IdentityRequest, Period
 from app.sealing import SealBroken
 from app.services.cases import investigation
 from app.services.objections import identities
@@ -128,6 +128,27 @@ def test_who_is_recused_neither_asks_nor_lets_nor_reads(filed: World) -> None:
     with filed.database.reader() as session:
         assert listed(session, filed.actor("office")) == []
         assert listed(session, filed.actor("office2")) == [1]
+
+
+def test_the_first_that_wait_for_somebody_are_told_and_all_are_counted(filed: World) -> None:
+    with filed.database.reader() as session:
+        period = session.scalars(select(Period.id).order_by(Period.id.desc())).first()
+    filed.file(period, filed.nominees[3], FILED, contact="13000000002")
+
+    def waiting(login: str, most: int) -> tuple[list[int], int]:
+        with filed.database.reader() as session:
+            found, count = identities.waiting_for(session, filed.actor(login), at(READ), most)
+            return [row.objection_id for row in found], count
+
+    for objection in (1, 2):
+        filed.run(identities.ask, objection, REASON, by=filed.actor("office"), now=at(ASKED))
+    assert waiting("office2", 1) == ([1], 2)
+    assert waiting("office2", 5) == ([1, 2], 2)
+    assert waiting("office", 5) == ([], 0)  # one's own
+    filed.act(investigation.recuse, 1, "office2", filed.people["office2"], "亲属", now=READ)
+    assert waiting("office2", 5) == ([2], 1)
+    filed.run(identities.decide, 2, True, by=filed.actor("office2"), now=at(GRANTED))
+    assert waiting("office2", 5) == ([], 0)
 
 
 def test_two_let_them_at_once_and_one_decision_stands(filed: World) -> None:

@@ -15,7 +15,8 @@ def read(world: World, nominee: int, now: str, login: str = "office") -> tuple[l
     """The steps of the three rounds, the cases, and whether the nominee is out."""
     with world.database.reader() as session:
         path = path_of(session, world.keyring, nominee, at(now), world.actor(login))
-        return [each.step for each in path.rounds], [case.id for stage in path.stages for case in stage.cases], path.out
+        assert path.readable == {case.id for stage in path.stages for case in stage.cases}
+        return [each.step for each in path.rounds], sorted(path.readable), path.out
 
 
 def test_the_steps_follow_the_windows_and_a_lapse_ends_the_way(world: World) -> None:

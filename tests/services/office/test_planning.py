@@ -11,6 +11,7 @@ from app.domain.periods.window import count_window
 from app.domain.refusals import BadValue
 from app.models import Nominee, Programme, Stage, Unit, User
 from app.services.calendar.calendars import calendar_of
+from app.services.nominees.groups import find_groups
 from app.services.office import planning
 from app.services.office.planning import RoundStanding
 from app.services.periods import scheduling
@@ -34,7 +35,9 @@ def seen(world: World, login: str, now: str, conclude: int = 3) -> list[tuple[st
     """Each row as (unit, round, standing, waiting, slack)."""
     with world.database.reader() as session:
         programme, calendar = session.get_one(Programme, world.programme), calendar_of(session)
-        found = planning.timetable_of(session, programme, conclude, calendar, world.actor(login), at(now))
+        actor = world.actor(login)
+        groups = find_groups(session, world.keyring, programme, at(now), of=actor)
+        found = planning.timetable_of(session, programme, conclude, calendar, actor, at(now), groups)
         return [
             (row.unit.name, row.round.number, row.standing.value, row.waiting, row.step.slack) for row in found.rows
         ]
@@ -137,8 +140,8 @@ def test_a_due_day_that_no_calendar_covers_is_no_fault_of_a_period_that_ends_bef
         programme, calendar = session.get_one(Programme, world.programme), calendar_of(session)
         plan = scheduling.preview(dt.date(2026, 12, 2), 3, calendar, False, at("2026-12-01 Tue 09:00"))
         assert planning.misfit_of(programme, 3, plan, 3, calendar) is None
-        found = planning.timetable_of(
-            session, programme, 3, calendar, world.actor("office"), at("2026-12-01 Tue 09:00")
-        )
+        now = at("2026-12-01 Tue 09:00")
+        groups = find_groups(session, world.keyring, programme, now)
+        found = planning.timetable_of(session, programme, 3, calendar, world.actor("office"), now, groups)
         assert "2027年的放假调休安排尚未载入" in found.rows[-1].step.unknown
         assert session.get_one(Unit, world.office).name == found.rows[-1].unit.name

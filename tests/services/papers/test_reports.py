@@ -34,7 +34,7 @@ from app.models import (
     ReviewStage,
 )
 from app.services.cases import settlement
-from app.services.nominees import reversal, withdrawals
+from app.services.nominees import marks, reversal, withdrawals
 from app.services.nominees.nominating import Particulars
 from app.services.nominees.replacements import replace
 from app.services.papers import available, packages
@@ -65,6 +65,7 @@ def _write(job: Callable[[Session, World, int], object]) -> Change:
     def change(world: World, nominee: int) -> None:
         with world.database.writer() as session:
             job(session, world, nominee)
+            marks.renew(session, world.keyring, [nominee])
             session.commit()
 
     return change

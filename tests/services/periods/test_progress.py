@@ -52,9 +52,12 @@ def test_a_settlement_is_late_from_the_tolerance_on_until_somebody_settles(world
     assert not world.do(progress.settlement_is_late, at("2026-09-30 Wed 00:05"), tolerance)
 
 
-def test_objections_are_listed_from_a_moment_on(world: World) -> None:
+def test_objections_are_counted_by_their_day_in_shanghai_from_a_moment_on(world: World) -> None:
     period = world.round_two()
     world.file(period, world.nominees[2], FILED)
     world.file(period, world.nominees[3], "2026-09-18 Fri 10:00", contact="13000000002")
-    assert world.do(progress.filed_instants, at("2026-09-18 Fri 09:30")) == [at("2026-09-18 Fri 10:00")]
-    assert len(world.do(progress.filed_instants, at(FILED))) == 2
+    world.file(period, world.nominees[2], "2026-09-19 Sat 00:30", contact="13000000003")
+    first, second = dt.date(2026, 9, 18), dt.date(2026, 9, 19)
+    assert world.do(progress.count_filed, at("2026-09-18 Fri 09:30")) == {first: 1, second: 1}
+    assert world.do(progress.count_filed, at(FILED)) == {first: 2, second: 1}
+    assert world.do(progress.count_filed, at("2026-09-20 Sun 00:00")) == {}

@@ -86,6 +86,7 @@ def test_details_are_named_too(world: World) -> None:
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.soak
 def test_no_act_and_no_value_is_shown_as_its_code(world: World) -> None:
     """Every act with every detail, holding every code that it may hold, a row that is gone, and what lists hold."""
     acts = []

@@ -145,7 +145,13 @@ def test_security_16_no_message_to_a_unit_holds_a_mark_of_who_filed(registered: 
     assert marked(left) == set()
 
 
-@pytest.mark.parametrize("step", [None, State.INVESTIGATING, State.CONCLUDED, State.LAPSED])
+@pytest.mark.parametrize(
+    "step",
+    [
+        *(pytest.param(step, marks=pytest.mark.soak) for step in (None, State.INVESTIGATING, State.LAPSED)),
+        State.CONCLUDED,
+    ],
+)
 def test_security_16_no_answer_to_a_units_role_holds_a_mark_of_who_filed(
     registered: World, app: Flask, staff: Callable[[str], Browser], clock: MovingClock, step: State | None
 ) -> None:
@@ -202,6 +208,7 @@ def test_security_16_many_letters_in_one_file_hold_no_mark(
         assert marked({"head": f"{answer.headers}".encode(), **dict(unpacked(answer.data))}) == set(), login
 
 
+@pytest.mark.soak
 def test_the_search_finds_a_mark_that_a_unit_could_read(
     registered: World, app: Flask, staff: Callable[[str], Browser], clock: MovingClock
 ) -> None:

@@ -108,6 +108,7 @@ for number in range(count):
 # --- Redis ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.soak
 @on_sqlite
 def test_security_29_two_workers_count_in_one_redis(
     world: World, make_app: MakeApp, redis_server: RedisServer, period: int

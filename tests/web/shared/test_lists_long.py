@@ -18,6 +18,7 @@ from sqlalchemy import delete, event
 
 from app.database import Database
 from app.models import Base, Entry
+from app.sealing import Keyring
 from app.services.office import ledger
 from app.services.record import chain, in_words
 from app.services.shared import stored_rows
@@ -37,8 +38,8 @@ SMALL, LARGE = (320, 240), (1_600, 1_200)
 # More rows of the database may stand in a filter's options, and a page may not have been full yet: up to four rows of
 # the database make one of a list.
 MORE_STATEMENTS, MORE_ROWS, TO_FILL_A_PAGE = 4, 1.25, 4 * ROWS_PER_PAGE
-# What is to be done about the nominees of one unit, and what is open in one person's hands, is read whole.
-READ_WHOLE = {("head", "/desk/"), ("office", "/people/{head}")}
+# Whoever schedules many periods at once sees what stands in the way of each nominee: each is judged.
+READ_WHOLE = {("office", "/office/periods/new-many?programme={waiting}&round=2")}
 
 
 @dataclasses.dataclass
@@ -55,7 +56,7 @@ def portals(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[tuple[int
         url = f"sqlite:///{tmp_path_factory.mktemp('long') / 'lists.sqlite'}"
         database = Database(url)
         database.migrate()
-        ids = long_lists.fill(database, at(NOW), entries=size[0], cases=size[1])
+        ids = long_lists.fill(database, at(NOW), Keyring(KEY), entries=size[0], cases=size[1])
         database.dispose()
         made[size] = create_app(Settings(database_url=url, secret_key=KEY, identity_key=KEY), MovingClock(at(NOW))), ids
     yield made
@@ -106,7 +107,7 @@ def to_choose_from(home: Path) -> tuple[Flask, Any]:
     url = f"sqlite:///{home / 'choosing.sqlite'}"
     database = Database(url)
     database.migrate()
-    ids = long_lists.fill(database, at(NOW), entries=2_200, cases=0)
+    ids = long_lists.fill(database, at(NOW), Keyring(KEY), entries=2_200, cases=0)
     with database.writer() as session:
         session.execute(delete(Entry))
         session.commit()

@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import event, text
 
 from app.database import Database
+from app.sealing import Keyring
 from app.services.shared.stored_rows import StoredRows
 from app.web.factory import create_app
 from bench import long_lists, staff_pages
@@ -47,7 +48,7 @@ def portal(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         url = request.getfixturevalue("postgresql_server").copy("template0")
     database = Database(url)
     database.migrate()
-    ids = long_lists.fill(database, at(NOW), entries=ENTRIES, cases=CASES)
+    ids = long_lists.fill(database, at(NOW), Keyring(KEY), entries=ENTRIES, cases=CASES)
     if request.param == "postgresql":  # which does so by itself, later
         with database.writer() as session:
             session.execute(text("ANALYZE"))

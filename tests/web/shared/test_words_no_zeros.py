@@ -14,7 +14,7 @@ from tests.web.browsing import Browser, MovingClock
 from tests.web.walking import read_by
 from tests.world import World, at
 
-pytestmark = pytest.mark.walk
+pytestmark = [pytest.mark.walk, pytest.mark.soak]
 
 _NOBODY = re.compile(r"(?<![\d.,:])0\s?[个名](?!工作日)")
 _TAGS = re.compile(r"<[^>]+>")

@@ -18,6 +18,7 @@ from app.models import (
     Dossier,
     Entry,
     Nominee,
+    NomineeMarks,
     Period,
     Programme,
     Quota,
@@ -29,6 +30,7 @@ from app.models import (
 from app.notices.offered import notice_of
 from app.services.record.checks.registry import LiveData, invariant
 
+_AT_ONCE = 500
 Found = Iterator[tuple[type[Base], int]]
 _PLACES = {
     Kind.COLLECTIVE: (Quota.collectives, Quota.secret_collectives),
@@ -200,3 +202,13 @@ def dossier_is_sealed(_live: LiveData) -> Select[int]:
 @invariant("R9", "简要事迹不超过800字")
 def deeds_have_at_most_800_characters(_live: LiveData) -> Select[int]:
     return select(Nominee.id).where(and_(func.length(Nominee.deeds) > 800))
+
+
+@invariant("R10", "为计数保存的评选标记，与资料、条件、意见、审核一致")
+def marks_are_what_the_rules_say(live: LiveData) -> Found:
+    if live.wrong_marks is None:
+        return
+    every = live.session.scalars(select(NomineeMarks.nominee_id).order_by(NomineeMarks.nominee_id)).all()
+    for start in range(0, len(every), _AT_ONCE):
+        for id_ in live.wrong_marks(live.session, every[start : start + _AT_ONCE]):
+            yield NomineeMarks, id_

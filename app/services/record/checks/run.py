@@ -29,7 +29,7 @@ from app.services.record.checks import (
     second_looks,
     verdicts,
 )
-from app.services.record.checks.registry import INVARIANTS, Invariant, LiveData, places
+from app.services.record.checks.registry import INVARIANTS, Invariant, LiveData, WrongMarks, places
 
 SUBJECTS = (
     calendar, periods, entries, nominees, objections, registrations, cases, groups, verdicts, letters, second_looks,
@@ -55,20 +55,25 @@ def all_invariants() -> list[Invariant]:
     return sorted(INVARIANTS.values(), key=lambda each: (int(each.rule.removeprefix("R")), each.name))
 
 
-def check(session: Session, now: dt.datetime, invariants: Sequence[Invariant] | None = None) -> list[Finding]:
+def check(
+    session: Session,
+    now: dt.datetime,
+    wrong_marks: WrongMarks | None = None,
+    invariants: Sequence[Invariant] | None = None,
+) -> list[Finding]:
     """Return what breaks a rule at `now`, by rule and name; of one invariant the first hundred rows at most.
 
-    All invariants are asked unless some are given.
+    All invariants are asked unless some are given. `wrong_marks` is as for `LiveData`.
     """
-    live = LiveData(session, now)
+    live = LiveData(session, now, wrong_marks)
     asked = all_invariants() if invariants is None else invariants
     return [finding for each in asked for finding in _findings(live, each)]
 
 
-def check_database(database: Database, now: dt.datetime) -> list[Finding]:
-    """Check one moment of a database, while others go on writing."""
+def check_database(database: Database, now: dt.datetime, wrong_marks: WrongMarks | None = None) -> list[Finding]:
+    """Check one moment of a database, while others go on writing; see `check`."""
     with database.snapshot() as connection, Session(connection) as session:
-        return check(session, now)
+        return check(session, now, wrong_marks)
 
 
 def _findings(live: LiveData, one: Invariant) -> list[Finding]:

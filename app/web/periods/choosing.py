@@ -1,0 +1,96 @@
+"""A choice among more nominees than a page shows: the form carries it from page to page (R8).
+
+It is everybody who may enter but some, or some alone. The page has boxes for its own nominees; of the others the form
+holds only those that differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import request
+
+from app.domain.periods.rounds import Round
+from app.models import Programme, Unit
+from app.services.periods.choosing import LongChoice, find_ids
+from app.web.shared.lists import ROWS_PER_PAGE, ids_joined, ids_ticked
+from app.web.shared.portal import session
+
+MOST_AT_ONCE = 200  # nominees that stand on one page, each with a box
+_ALL, _NONE = "all", "none"
+_LONGEST_WORD = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Ticks:
+    """Who is chosen: `everybody` who may enter but the `others`, or the others alone."""
+
+    everybody: bool
+    others: frozenset[int] = frozenset()
+
+    def chosen(self, able: frozenset[int]) -> list[int]:
+        return sorted(able - self.others if self.everybody else self.others)
+
+
+@dataclass(frozen=True, slots=True)
+class ChoicePage:
+    """A page of the choice. `elsewhere`: who differs on other pages. `boxes`: who has a box here that can be ticked."""
+
+    ticks: Ticks
+    ids: Sequence[int]
+    boxes: Sequence[int]
+    ticked: frozenset[int]
+    elsewhere: Sequence[int]
+    able: int
+    chosen: int
+    found: int
+    word: str
+    number: int
+    pages: int
+
+
+def sent() -> Ticks | None:
+    """Return the choice that a form holds, or that its buttons make; None where it is that of a short list."""
+    base = request.form.get("base")
+    if base is None:
+        return None
+    if (again := request.form.get("every")) is not None:
+        return Ticks(again == _ALL)
+    everybody, here, ticked = base == _ALL, set(ids_joined("boxes")), set(ids_ticked("nominee"))
+    differing = here - ticked if everybody else here & ticked
+    return Ticks(everybody, frozenset({*ids_joined("others")} - here | differing))
+
+
+def is_turning() -> bool:
+    """Tell whether the form was sent for another page of the choice, or to choose everybody or nobody."""
+    return bool(request.form.keys() & {"turn", "find", "every"})
+
+
+def page_among(there: LongChoice, programme: Programme, round_: Round, organiser: Unit) -> ChoicePage:
+    """Return the page that was asked for, with the choice as it stands."""
+    ticks = sent() or Ticks(everybody=True)
+    word = request.form.get("word", "").strip()[:_LONGEST_WORD]
+    found = find_ids(session(), programme, round_, organiser, word) if word else there.ids
+    pages = max(1, -(-len(found) // ROWS_PER_PAGE))
+    asked = "1" if "find" in request.form else request.form.get("turn") or request.form.get("page", "1")
+    number = min(max(1, _number(asked)), pages)
+    ids = found[(number - 1) * ROWS_PER_PAGE : number * ROWS_PER_PAGE]
+    chosen = frozenset(ticks.chosen(there.able))
+    return ChoicePage(
+        ticks=ticks,
+        ids=ids,
+        boxes=[each for each in ids if each in there.able],
+        ticked=chosen.intersection(ids),
+        elsewhere=sorted(ticks.others.difference(ids)),
+        able=len(there.able),
+        chosen=len(chosen),
+        found=len(found),
+        word=word,
+        number=number,
+        pages=pages,
+    )
+
+
+def _number(value: str) -> int:
+    return int(value) if value.isdecimal() and len(value) < 8 else 1

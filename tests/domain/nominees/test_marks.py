@@ -1,0 +1,34 @@
+"""The marks of a nominee: each follows from the one thing that it is of (R10, annex 6)."""
+
+from __future__ import annotations
+
+from app.domain.nominees.annexes import Rank
+from app.domain.nominees.eligibility import NomineeFacts, checks_of
+from app.domain.nominees.marks import Marks, marks_of
+from app.domain.periods.rounds import Kind
+from tests.qujing import QUJING
+
+NONE = Marks(failed=False, to_confirm=False, unanswered=False, objected=False, preliminary=None, final=None)
+
+
+def test_conditions_that_fail_and_those_that_wait_are_told_apart() -> None:
+    barred = NomineeFacts(Kind.INDIVIDUAL, "某人", Rank.ABOVE)
+    checks = checks_of(barred, {}, QUJING)
+    rank = [check for check in checks if not check.asks]
+    asked = [check for check in checks if check.asks]
+    found = [marks_of(some, frozenset(), {}, {}) for some in ([], rank, asked)]
+    assert [(each.failed, each.to_confirm) for each in found] == [(False, False), (True, False), (False, True)]
+
+
+def test_an_opinion_that_is_needed_is_missing_until_it_is_there_whatever_it_says() -> None:
+    needed = frozenset({"police", "audit"})
+    answers: list[dict[str, bool]] = [{}, {"police": False}, {"police": False, "audit": True}, {"other": True}]
+    found = [marks_of([], needed, each, {}) for each in answers]
+    assert [(each.unanswered, each.objected) for each in found] == [
+        (True, False), (True, False), (False, True), (True, True)
+    ]  # fmt: skip
+
+
+def test_reviews_are_told_apart_from_none_at_all() -> None:
+    found = marks_of([], frozenset(), {}, {"preliminary": True, "final": False})
+    assert (marks_of([], frozenset(), {}, {}), found.preliminary, found.final) == (NONE, True, False)

@@ -1,0 +1,54 @@
+"""Whom a long choice offers is whom the rule lets enter, of every organiser and round (R8)."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from sqlalchemy import select
+
+from app.domain.periods.rounds import Organiser
+from app.models import Nominee, Programme, Unit, UnitKind
+from app.services.periods import choosing, scheduling
+from tests.services.nominees.many import NOW, Crowd
+from tests.world import World
+
+KINDS = {
+    Organiser.OWN_UNIT: UnitKind.OWN,
+    Organiser.RECOMMENDER: UnitKind.RECOMMENDER,
+    Organiser.OFFICE: UnitKind.OFFICE,
+}
+
+
+def test_a_long_choice_is_that_of_the_candidates(world: World) -> None:
+    seed = str(random.random())
+    with world.database.writer() as session:
+        Crowd(world, session, seed).write(120)
+    compared = 0
+    with world.database.reader() as session:
+        programme = session.get_one(Programme, world.programme)
+        for round_ in programme.rules.rounds.values():
+            for unit in session.scalars(select(Unit).where(Unit.kind == KINDS[round_.organiser])):
+                asked = session, world.keyring, programme, round_
+                offered = scheduling.candidates(*asked, unit, NOW)
+                found = choosing.long_choice(*asked, unit, NOW)
+                assert list(found.ids) == [each.nominee.id for each in offered], seed
+                assert found.able == {each.nominee.id for each in offered if each.may_enter}, seed
+                assert choosing.page_of(*asked, NOW, found.ids[1:4]) == offered[1:4], seed
+                compared += len(found.able)
+    assert compared, seed
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_word_finds_names_and_units(world: World) -> None:
+    with world.database.reader() as session:
+        programme = session.get_one(Programme, world.programme)
+        office = session.get_one(Unit, world.office)
+        round_ = programme.rules.rounds[3]
+        every = choosing.find_ids(session, programme, round_, office)
+        nominee = session.get_one(Nominee, world.nominees[0])
+        assert nominee.id in choosing.find_ids(session, programme, round_, office, nominee.name)
+        own = {each.id for each in session.scalars(select(Nominee).where(Nominee.recommender_id == world.qilin))}
+        qilin = session.get_one(Unit, world.qilin)
+        assert own <= set(choosing.find_ids(session, programme, round_, office, qilin.name)) < set(every)
+        assert choosing.find_ids(session, programme, round_, office, "%") == []
