@@ -182,9 +182,8 @@ def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server.cleanup()
 
 
-@pytest.mark.parametrize(
-    "machine", ["", pytest.param("postgresql", marks=pytest.mark.soak)], ids=["sqlite", "postgresql"], indirect=True
-)
+@pytest.mark.soak
+@pytest.mark.parametrize("machine", ["", "postgresql"], ids=["sqlite", "postgresql"], indirect=True)
 def test_whoever_follows_the_document_has_a_portal_with_a_programme_and_people(machine: Machine) -> None:
     lines = [*commands(section("Install")), *commands(section("Set up"))]
     for command in lines:

@@ -139,6 +139,7 @@ def each_answered(connect: Callable[[], socket.socket], server: Served) -> dict[
 
 @pytest.mark.soak
 @behind_nginx
+@pytest.mark.soak
 def test_no_request_is_smuggled_in_another_through_the_shipped_nginx(server: Served, tmp_path: Path) -> None:
     with nginx(tmp_path, server.port) as site:
         statuses = each_answered(site.connect, server)

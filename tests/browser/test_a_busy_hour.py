@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.portal import Portal, check_page, press, says
 from tests.browser.test_citizen import FACTS, OPEN, filed, fill_in, receipt_code
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.soak]
 WITHOUT_CRYPTO = "Object.defineProperty(window.crypto, 'subtle', {value: undefined})"  # as where there is no TLS
 
 

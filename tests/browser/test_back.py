@@ -9,7 +9,7 @@ from tests.browser.portal import Portal, check_page, press, says
 from tests.browser.test_citizen import FACTS, OPEN, filed, fill_in, open_form, receipt_code
 from tests.files import pdf
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.soak]
 
 
 @pytest.mark.soak

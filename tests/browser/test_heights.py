@@ -15,7 +15,7 @@ from app.models import Entry, Nominee, Period, Unit, UnitKind
 from tests.browser.portal import Portal, check_page, press
 from tests.world import World
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.soak]
 
 OPEN = "2026-09-18 Fri 09:00"
 SCREEN = 640

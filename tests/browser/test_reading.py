@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.portal import Portal, check_page, press
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.soak]
 
 _SIZE = "getComputedStyle(document.documentElement).fontSize"
 _GROUND = "getComputedStyle(document.body).backgroundColor"

@@ -12,7 +12,7 @@ from app.models import Nominee
 from tests.browser.portal import Portal, check_page, never_says, says
 from tests.world import World
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.soak]
 
 
 @dataclass

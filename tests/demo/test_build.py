@@ -183,6 +183,7 @@ def _a_visit_and_a_letter_were_registered(session: Session) -> None:
     }
 
 
+@pytest.mark.soak
 def test_the_mailbox_of_the_demonstration_holds_what_left_and_nobody_s_name(
     sqlite_template: Path, tmp_path: Path
 ) -> None:

@@ -163,6 +163,7 @@ def overdue(sqlite_template: Path, tmp_path: Path) -> Iterator[World]:
     world.database.dispose()
 
 
+@pytest.mark.soak
 def test_security_08_two_real_servers_catch_up_on_a_deadline_of_last_year_once(overdue: World, tmp_path: Path) -> None:
     with (
         served(overdue.database.url, tmp_path / "1.log") as one,

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, String, and_, cast, func, literal, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.domain.cases.states import OPEN_STATES, PEOPLE_TO_CONCLUDE, Actor, Role, State
+from app.domain.cases.states import OPEN_STATES, PEOPLE_TO_CONCLUDE, Role, State
 from app.domain.refusals import BadValue
 from app.models import AuditRow, Case, CaseFile, Deputy, Entry, GroupAct, Import, ImportState, Period, User
 from app.services.accounts import deputies
-from app.services.cases.visibility import cases_visible_to
 from app.services.record.chain import by_user
 from app.services.shared.work import Work
 
@@ -51,14 +50,14 @@ class InHands:
         return waits and case.proposed_by == self.user.id
 
 
-def find_in_hands(session: Session, user: User, actor: Actor, now: dt.datetime) -> InHands:
-    """Return what is open in this person's hands at `now`, for the eyes of `actor`."""
+def find_in_hands(session: Session, user: User, openable: ColumnElement[bool], now: dt.datetime) -> InHands:
+    """Return what is open in this person's hands at `now`. `openable`: the reader may open a Case."""
     proposed = _open_cases(now, _proposed_by(user))
     elsewhere = proposed.where(Case.assignee_id.is_not(None), Case.assignee_id != user.id)
     cases, case_count = _first_of(session, _held(user, now))
     in_other_hands, elsewhere_count = _first_of(session, elsewhere)
     shown = {case.id for case in (*cases, *in_other_hands)}
-    readable = session.scalars(select(Case.id).where(Case.id.in_(shown), cases_visible_to(actor, now)))
+    readable = session.scalars(select(Case.id).where(Case.id.in_(shown), openable))
     return InHands(
         user=user,
         cases=cases,

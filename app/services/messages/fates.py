@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, case, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
-from app.domain.cases.states import Actor, Role, require_office
+from app.domain.cases.states import Role, require_office
 from app.domain.messages.channels import OutgoingChannel
 from app.domain.messages.fate import MOVES, Delivery
 from app.domain.refusals import AlreadyDone, NotThere
 from app.models import Case, Dispatch, OutboxRow, Reach, Unit, User
-from app.services.cases.visibility import cases_visible_to
 from app.services.messages.outbox import mark_outgoing
 from app.services.messages.planning import is_usable
 from app.services.shared.locks import lock_row_if_any
@@ -52,8 +51,11 @@ class MessageFate:
         return self.fate in GIVEN_UP
 
 
-def stored_messages(session: Session, actor: Actor, now: dt.datetime) -> StoredRows[MessageFate]:
-    """Return the messages of the last 30 days, the newest first; those given up come before the others."""
+def stored_messages(session: Session, openable: ColumnElement[bool], now: dt.datetime) -> StoredRows[MessageFate]:
+    """Return the messages of the last 30 days, the newest first; those given up come before the others.
+
+    `openable`: the condition that the reader may open a Case.
+    """
     bare = select(Dispatch.id).where(Dispatch.told_at > now - _SINCE)
     source = (
         bare.join(Reach, Dispatch.reach_id == Reach.id)
@@ -75,7 +77,7 @@ def stored_messages(session: Session, actor: Actor, now: dt.datetime) -> StoredR
             )
         ).all()
         cases = {row.outbox.case_id for row in rows if row.outbox}
-        readable = frozenset(session.scalars(select(Case.id).where(Case.id.in_(cases), cases_visible_to(actor, now))))
+        readable = frozenset(session.scalars(select(Case.id).where(Case.id.in_(cases), openable)))
         return [_describe(row, readable) for row in rows]
 
     order = (Dispatch.told_at.desc(), Dispatch.id.desc())

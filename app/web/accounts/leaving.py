@@ -8,6 +8,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.services.accounts import handing_over, staffing
+from app.services.cases.visibility import cases_visible_to
 from app.web.accounts.deputies import deputy_form, ended, named, said
 from app.web.accounts.people import MANAGERS, blueprint, chosen, people_list, person_page
 from app.web.shared.access import actor, allow, work
@@ -90,7 +91,8 @@ def _named_in_address() -> list[int]:
 
 def _in_hands(ids: list[int]) -> list[handing_over.InHands]:
     """Return what is in the hands of these people. Raises NotYourCase for somebody this person does not manage."""
+    openable = cases_visible_to(actor(), now())
     return [
-        handing_over.find_in_hands(session(), staffing.visible(session(), each, actor()), actor(), now())
+        handing_over.find_in_hands(session(), staffing.visible(session(), each, actor()), openable, now())
         for each in dict.fromkeys(ids)
     ]

@@ -17,6 +17,7 @@ from app.domain.messages.channels import PERSONAL
 from app.models import Unit, User
 from app.papers import slips as slip_sheets
 from app.services.accounts import deputies, handing_over, resets, staffing, two_people, units
+from app.services.cases.visibility import cases_visible_to
 from app.services.messages import proving
 from app.services.shared.stored_rows import a_name, a_number, a_text, of_ids
 from app.web.accounts.deputies import DeputyForm, deputy_form
@@ -280,7 +281,7 @@ def person_page(
         person=shown,
         state=_STATES[state_of(shown)],
         badge=_BADGES[state_of(shown)],
-        hands=handing_over.find_in_hands(session(), shown, actor(), now()),
+        hands=handing_over.find_in_hands(session(), shown, cases_visible_to(actor(), now()), now()),
         deputies=deputies.list_coming(session(), user_id, now()),
         deputy_form=standing_in or deputy_form(shown, empty=True),
         standing_in=standing_in is not None,

@@ -20,7 +20,7 @@ from app.domain.messages.wording import NOTICE_NAMES, NoticeKind, write_trial
 from app.domain.refusals import NoChannel
 from app.domain.shared.wording import moment
 from app.models import Dispatch, OutboxRow
-from app.services.cases.visibility import number_written
+from app.services.cases.visibility import cases_visible_to, number_written
 from app.services.messages import fates
 from app.services.messages.fates import MessageFate
 from app.services.messages.reaches import require_sound_address
@@ -94,7 +94,7 @@ def _page(tried: Attempt[Any] = UNTRIED, form: AddressForm | None = None) -> Res
 
 
 def _listing() -> Listing[MessageFate]:
-    rows = fates.stored_messages(session(), actor(), now())
+    rows = fates.stored_messages(session(), cases_visible_to(actor(), now()), now())
     return Listing(
         title="消息",
         path=url_for("messages.messages"),

@@ -14,6 +14,7 @@ from app.models import Case, Deputy, User
 from app.services.accounts import handing_over, making, staffing, standing_in
 from app.services.accounts.handing_over import InHands
 from app.services.cases import investigation
+from app.services.cases.visibility import cases_visible_to
 from tests.world import World, at, at_once
 
 sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # nothing here hangs on the kind of database
@@ -24,7 +25,8 @@ FILED = "2026-09-18 Fri 09:00"
 def hands(world: World, login: str, now: str = NOW, reader: str = "head") -> InHands:
     with world.database.reader() as session:
         user = session.get_one(User, world.people[login])
-        return handing_over.find_in_hands(session, user, world.actor(reader), at(now))
+        openable = cases_visible_to(world.actor(reader), at(now))
+        return handing_over.find_in_hands(session, user, openable, at(now))
 
 
 def ids(found: InHands) -> tuple[list[int], list[int]]:

@@ -12,6 +12,7 @@ from app.domain.messages.channels import OutgoingChannel
 from app.domain.messages.fate import Delivery, Outcome, Reply
 from app.domain.refusals import AlreadyDone, NotThere, Refusal
 from app.models import Dispatch, Reach, Recusal, User
+from app.services.cases.visibility import cases_visible_to
 from app.services.messages import dispatching, fates, followers
 from app.services.messages.followers import MessageChoice
 from app.services.shared.stored_rows import Selection
@@ -92,7 +93,8 @@ def test_sent_again_after_the_deadline_it_tells_nothing_any_more(world: World, f
 
 
 def listed_for(world: World, session: Session, now: dt.datetime, login: str = "office") -> list[fates.MessageFate]:
-    return list(fates.stored_messages(session, world.actor(login), now).every(Selection()))
+    openable = cases_visible_to(world.actor(login), now)
+    return list(fates.stored_messages(session, openable, now).every(Selection()))
 
 
 def test_whoever_is_recused_from_a_case_has_no_link_to_it_in_the_list(world: World, failed: int) -> None:

@@ -61,7 +61,8 @@ def test_security_43_a_supplement_and_a_withdrawal_are_shown_at_once_and_with_th
             assert told == set(), hour
 
 
-@pytest.mark.parametrize("login", [pytest.param("head", marks=pytest.mark.soak), "handler"])
+@pytest.mark.soak
+@pytest.mark.parametrize("login", ["head", "handler"])
 def test_security_43_who_watches_the_queue_learns_the_day_and_not_the_hour(
     world: World, app: Flask, staff: Staff, clock: MovingClock, login: str
 ) -> None:

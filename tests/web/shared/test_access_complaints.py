@@ -17,10 +17,9 @@ FILED = "2026-09-18 Fri 09:30"
 WATCHED = ("2026-09-18 Fri 10:00", "2026-09-24 Thu 09:00")
 
 
-@pytest.mark.parametrize(
-    "own", [pytest.param(False, marks=pytest.mark.soak), True], ids=["alone", "beside a case of its own"]
-)
-@pytest.mark.parametrize("now", [pytest.param(WATCHED[0], marks=pytest.mark.soak), WATCHED[1]])
+@pytest.mark.soak
+@pytest.mark.parametrize("own", [False, True], ids=["alone", "beside a case of its own"])
+@pytest.mark.parametrize("now", WATCHED)
 def test_security_44_everything_a_unit_reads_is_the_same_with_and_without_a_complaint_against_it(
     world: World, app: Flask, staff: Callable[[str], Browser], clock: MovingClock, now: str, own: bool
 ) -> None:

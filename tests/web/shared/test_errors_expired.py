@@ -61,6 +61,7 @@ def in_browser(app: Flask, there: Busy, login: str | None) -> Browser:
     return browser
 
 
+@pytest.mark.soak
 def test_security_07_whatever_was_written_is_still_there_when_token_or_session_have_run_out(
     there: Busy, make_app: Callable[..., Flask]
 ) -> None:

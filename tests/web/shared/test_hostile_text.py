@@ -147,6 +147,7 @@ def test_the_judge_sees_a_mark_that_is_not_escaped() -> None:
 
 
 @sqlite
+@pytest.mark.soak
 def test_security_35_every_stored_text_is_escaped_on_every_page(walk: Walk, clock: MovingClock) -> None:
     planted = plant(walk.there.world.database)
     walk.everywhere()
