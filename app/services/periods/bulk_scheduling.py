@@ -3,35 +3,40 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.domain.calendar.workdays import Calendar
 from app.domain.cases.states import require_office
-from app.domain.periods.rounds import Kind
+from app.domain.periods.rounds import Kind, Organiser, Round
 from app.domain.refusals import ManyStopped, NothingChosen, Refusal
-from app.models import Period, Programme, Quota, Unit
+from app.models import Nominee, Period, Programme, Quota, Unit
 from app.sealing import Keyring
+from app.services.nominees.groups import find_groups
 from app.services.periods.scheduling import Candidate, PeriodPlan, candidates, preview, schedule, write_period
 from app.services.programmes.listing import organisers
 from app.services.programmes.locking import lock_programme_before_award
 from app.services.shared.work import Work, use_case
 
+_FIRST = 20  # nominees of a unit told in short whose obstacles are named
+
 
 @dataclass(frozen=True, slots=True)
 class OrganiserChoice:
-    """A unit that could organise a round: its nominees with what stands in the way of each, and its places (R9)."""
+    """A unit that could organise a round: its nominees, those who may enter it, and its places (R9).
+
+    `candidates` are those who were judged one by one, with what stands in the way of each: all `count`, or of a unit
+    that is told in short the first few, and nobody where somebody may enter.
+    """
 
     organiser: Unit
+    count: int
+    may_enter: Sequence[int]
     candidates: Sequence[Candidate]
     places: dict[Kind, int] | None  # None in round 1, which no quota bounds
-
-    @property
-    def may_enter(self) -> list[int]:
-        return [candidate.nominee.id for candidate in self.candidates if candidate.may_enter]
 
     @property
     def hindered(self) -> list[tuple[str, list[str]]]:
@@ -84,20 +89,63 @@ def list_choices(
     round_number: int,
     now: dt.datetime,
     those: Sequence[Unit] | None = None,
+    in_full: Collection[int] | None = None,
 ) -> list[OrganiserChoice]:
-    """List the units with nominees in a round, in the order of the quota table; or `those` of them, in their order."""
+    """List the units with nominees in a round, in the order of the quota table; or `those` of them, in their order.
+
+    Units that are not among `in_full`, by id, are told in short: who may enter is judged for one of each group that
+    stands alike. None: all are told in full.
+    """
+    round_ = programme.rules.rounds[round_number]
+    units = organisers(session, programme.id, round_number) if those is None else those
+    in_short = [unit.id for unit in units if in_full is not None and unit.id not in in_full]
+    theirs, able = _find_able(session, keyring, programme, round_, in_short, now)
     quotas = session.scalars(select(Quota).where(Quota.programme_id == programme.id))
     places = {
         quota.unit_id: {Kind.COLLECTIVE: quota.collectives, Kind.INDIVIDUAL: quota.individuals} for quota in quotas
     }
-    return [
-        OrganiserChoice(
-            unit,
-            candidates(session, keyring, programme, programme.rules.rounds[round_number], unit, now),
-            places.get(unit.id) if round_number == 2 else None,
-        )
-        for unit in (organisers(session, programme.id, round_number) if those is None else those)
-    ]
+    choices = []
+    for unit in units:
+        own = places.get(unit.id) if round_number == 2 else None
+        if unit.id in theirs:
+            ids = theirs[unit.id]
+            may = [id_ for id_ in ids if id_ in able]
+            first = Nominee.id.in_(() if may else ids[:_FIRST])
+            judged = candidates(session, keyring, programme, round_, first, now) if not may else []
+            choices.append(OrganiserChoice(unit, len(ids), may, judged, own))
+        else:
+            judged = candidates(session, keyring, programme, round_, unit, now)
+            may = [each.nominee.id for each in judged if each.may_enter]
+            choices.append(OrganiserChoice(unit, len(judged), may, judged, own))
+    return choices
+
+
+def count_nominees(session: Session, programme: Programme, round_number: int, units: Iterable[int]) -> dict[int, int]:
+    """Count the nominees of each of these units, by id, as round 1 or 2 has them."""
+    owner = _owner(programme.rules.rounds[round_number])
+    counted = select(owner, func.count()).where(Nominee.programme_id == programme.id, owner.in_(units)).group_by(owner)
+    return dict(session.execute(counted).all())
+
+
+def _owner(round_: Round) -> InstrumentedAttribute[int]:
+    """Return the column that names the unit which shows a nominee in round 1 or 2; see `is_of_organiser`."""
+    return Nominee.unit_id if round_.organiser is Organiser.OWN_UNIT else Nominee.recommender_id
+
+
+def _find_able(
+    session: Session, keyring: Keyring, programme: Programme, round_: Round, units: Collection[int], now: dt.datetime
+) -> tuple[dict[int, list[int]], set[int]]:
+    """Return the nominees of these units, by unit in the order of `candidates`, and those who may enter the round."""
+    if not units:
+        return {}, set()
+    owner = _owner(round_)
+    groups = find_groups(session, keyring, programme, now, among=owner.in_(units))
+    theirs: dict[int, list[int]] = {}
+    order = Nominee.kind, Nominee.recommender_id, Nominee.position
+    rows = select(owner, Nominee.id).where(Nominee.programme_id == programme.id, owner.in_(units)).order_by(*order)
+    for unit_id, id_ in session.execute(rows):
+        theirs.setdefault(unit_id, []).append(id_)
+    return theirs, {id_ for each in groups if not each.standing.obstacles(round_) for id_ in each.ids}
 
 
 def rehearse(work: Work, order: Order, calendar: Calendar) -> list[Rehearsal]:

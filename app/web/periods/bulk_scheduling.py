@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from app.domain.cases.states import Role
 from app.domain.periods.backward_planning import Misfit
 from app.domain.periods.window import WindowPlan
-from app.models import Programme
+from app.models import Programme, Unit
 from app.services.messages import fates
 from app.services.office import planning
 from app.services.periods import bulk_scheduling, openings, scheduling
@@ -167,14 +167,9 @@ def _page(
     units = organisers(session(), programme.id, round_number) if programme else ()
     by_id = {unit.id: unit for unit in units}
     listed = [by_id[unit_id] for unit_id in ticked.listed if unit_id in by_id]
-    choices = (
-        bulk_scheduling.list_choices(session(), portal().keyring, programme, round_number, now(), listed)
-        if programme
-        else []
-    )
+    choices, unfolded, room = _choices(programme, round_number, listed, ticked.unfolded)
     rehearsed = [each.choice.organiser for each in seen.told]
     organisers_shown = {unit.id: unit for unit in [*listed, *rehearsed]}.values()
-    unfolded, room = _unfolded(choices, ticked.unfolded)
     rounds = notice_for(programme).rounds
     html = render_template(
         "periods/plan_many.html",
@@ -202,13 +197,19 @@ def _page(
     return html, tried.status
 
 
-def _unfolded(choices: Sequence[OrganiserChoice], wanted: Collection[int]) -> tuple[set[int], int]:
-    """Return the units whose nominees each have a box, and for how many more boxes there is room."""
-    sizes = {choice.organiser.id: len(choice.candidates) for choice in choices}
-    if sum(sizes.values()) <= _ONE_BY_ONE:
-        return {*sizes}, 0
-    shown = {unit_id for unit_id in wanted if unit_id in sizes}
-    return shown, _ONE_BY_ONE - sum(sizes[unit_id] for unit_id in shown)
+def _choices(
+    programme: Programme | None, round_number: int, listed: Sequence[Unit], wanted: Collection[int]
+) -> tuple[list[OrganiserChoice], set[int], int]:
+    """Return the units, those whose nominees each have a box, and for how many more boxes there is room."""
+    if programme is None:
+        return [], set(), 0
+    sizes = bulk_scheduling.count_nominees(session(), programme, round_number, [unit.id for unit in listed])
+    few = sum(sizes.values()) <= _ONE_BY_ONE
+    shown = {*sizes} if few else {unit_id for unit_id in wanted if unit_id in sizes}
+    choices = bulk_scheduling.list_choices(
+        session(), portal().keyring, programme, round_number, now(), listed, in_full=shown
+    )
+    return choices, shown, 0 if few else _ONE_BY_ONE - sum(sizes[unit_id] for unit_id in shown)
 
 
 def _nominees_ticked(choices: Sequence[OrganiserChoice], ticked: _Ticked) -> set[int]:

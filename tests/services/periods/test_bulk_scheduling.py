@@ -1,6 +1,7 @@
 """Many units' periods arranged together: all or none, none twice, and each its own row and act (R4, R8, R9)."""
 
 import datetime as dt
+import random
 from collections.abc import Sequence
 
 import pytest
@@ -23,6 +24,8 @@ from app.services.calendar.calendars import calendar_of
 from app.services.periods import bulk_scheduling
 from app.services.periods.bulk_scheduling import Order
 from app.services.shared.work import Work
+from tests.services.nominees import many
+from tests.services.nominees.many import Crowd
 from tests.world import World, at, at_once
 
 sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -151,3 +154,27 @@ def test_two_people_at_once_make_none_twice(world: World) -> None:
     with world.database.reader() as session:
         shown = session.scalars(select(Entry.nominee_id).join(Period).where(Period.round_number == 2)).all()
     assert len(shown) == len(set(shown))
+
+
+def test_who_may_enter_is_the_same_for_a_unit_told_in_short(world: World) -> None:
+    seed = str(random.random())
+    with world.database.writer() as session:
+        Crowd(world, session, seed).write(120)
+    with world.database.reader() as session:
+        programme = session.get_one(Programme, world.programme)
+        compared = 0
+        for round_number in (1, 2):
+            asked = session, world.keyring, programme, round_number, many.NOW
+            full = bulk_scheduling.list_choices(*asked)
+            short = bulk_scheduling.list_choices(*asked, in_full=())
+            assert [(each.organiser.id, each.count, list(each.may_enter)) for each in short] == [
+                (each.organiser.id, each.count, list(each.may_enter)) for each in full
+            ], seed
+            units = [each.organiser.id for each in full]
+            counted = bulk_scheduling.count_nominees(session, programme, round_number, units)
+            assert counted == {each.organiser.id: each.count for each in full if each.count}, seed
+            for told, whole in zip(short, full, strict=True):
+                judged = [] if told.may_enter else whole.candidates[:20]
+                assert list(told.candidates) == list(judged), seed
+                compared += len(told.may_enter)
+    assert compared, seed
