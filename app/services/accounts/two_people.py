@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, false, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.domain.accounts.staffing import may_agree_to
@@ -89,7 +89,8 @@ def may_agree(session: Session, actor: Actor, user: User) -> bool:
 def agree(work: Work, user_id: int) -> None:
     """Agree to an account that somebody made or reset (同意启用). Raises NotYourCase, NotAllowed, AlreadyDone."""
     user = lock_row_if_any(work.session, User, user_id)
-    if user is None or user.unit_id not in _units_in_sight(work.session, work.actor):
+    seen = select(User.id).where(User.id == user_id, _in_sight(work.actor))
+    if user is None or work.session.scalar(seen) is None:
         raise NotYourCase
     if not user.is_given_out:
         raise AlreadyDone(f"“{user.name}”的账号不需要再同意。")
@@ -128,12 +129,11 @@ def waiting(session: Session, actor: Actor) -> list[Waiting]:
     """List the accounts that wait for an agreement as far as this person sees them, their own to give first."""
     query = select(User).where(User.password_given_by.is_not(None), User.agreed_at.is_(None))
     rows = session.scalars(
-        query.where(User.disabled_at.is_(None))
+        query.where(User.disabled_at.is_(None), _in_sight(actor))
         .order_by(User.unit_id, User.login)
         .options(joinedload(User.giver), joinedload(User.unit).joinedload(Unit.parent))
     ).all()
-    there = _units_in_sight(session, actor)
-    found = [waiting_for(session, actor, user) for user in rows if user.unit_id in there]
+    found = [waiting_for(session, actor, user) for user in rows]
     return sorted((row for row in found if row), key=lambda row: (not row.mine, not row.idle))
 
 
@@ -163,10 +163,10 @@ def _staff(session: Session, unit: Unit) -> Sequence[User]:
     ).all()
 
 
-def _units_in_sight(session: Session, actor: Actor) -> frozenset[int]:
-    """Return the ids of the units whose waiting accounts this person may know of."""
+def _in_sight(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on User that this person may know of it where it waits: by its unit."""
     if actor.role is Role.AUDITOR:
-        return frozenset({actor.unit_id})
+        return User.unit_id == actor.unit_id
     if not actor.is_office and actor.role is not Role.HEAD:
-        return frozenset()
-    return frozenset(session.scalars(select(Unit.id).where(units.units_visible_to(actor))))
+        return false()
+    return User.unit_id.in_(select(Unit.id).where(units.units_visible_to(actor)))
