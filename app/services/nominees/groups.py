@@ -36,7 +36,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.domain.award.decision import ProceedingKind
 from app.domain.cases.states import OPEN_STATES, Actor
-from app.domain.periods.rounds import ROUND_NUMBERS, Kind
+from app.domain.periods.rounds import ROUND_NUMBERS, Kind, Round
 from app.models import Case, Entry, Honour, Nominee, NomineeMarks, Period, Proceeding, Programme, Revocation
 from app.sealing import Keyring
 from app.services.cases.visibility import cases_visible_to
@@ -94,6 +94,11 @@ def _numbers(written: str) -> Iterator[int]:
 def count(groups: Iterable[NomineeGroup]) -> int:
     """Count the nominees of these groups."""
     return sum(each.count for each in groups)
+
+
+def may_enter(groups: Iterable[NomineeGroup], round_: Round) -> frozenset[int]:
+    """Return the nominees of these groups that nothing keeps from a round (R8)."""
+    return frozenset(id_ for each in groups if not each.standing.obstacles(round_) for id_ in each.ids)
 
 
 def ids_of(groups: Iterable[NomineeGroup]) -> list[int]:

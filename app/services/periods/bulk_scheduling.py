@@ -7,16 +7,25 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from app.domain.calendar.workdays import Calendar
 from app.domain.cases.states import require_office
-from app.domain.periods.rounds import Kind, Organiser, Round
+from app.domain.periods.rounds import Kind, Round
 from app.domain.refusals import ManyStopped, NothingChosen, Refusal
 from app.models import Nominee, Period, Programme, Quota, Unit
 from app.sealing import Keyring
-from app.services.nominees.groups import find_groups
-from app.services.periods.scheduling import Candidate, PeriodPlan, candidates, preview, schedule, write_period
+from app.services.nominees.groups import find_groups, may_enter
+from app.services.periods.scheduling import (
+    CANDIDATES_ORDER,
+    Candidate,
+    PeriodPlan,
+    candidates,
+    column_of_organiser,
+    preview,
+    schedule,
+    write_period,
+)
 from app.services.programmes.listing import organisers
 from app.services.programmes.locking import lock_programme_before_award
 from app.services.shared.work import Work, use_case
@@ -122,30 +131,28 @@ def list_choices(
 
 def count_nominees(session: Session, programme: Programme, round_number: int, units: Iterable[int]) -> dict[int, int]:
     """Count the nominees of each of these units, by id, as round 1 or 2 has them."""
-    owner = _owner(programme.rules.rounds[round_number])
+    owner = column_of_organiser(programme.rules.rounds[round_number])
     counted = select(owner, func.count()).where(Nominee.programme_id == programme.id, owner.in_(units)).group_by(owner)
     return dict(session.execute(counted).all())
 
 
-def _owner(round_: Round) -> InstrumentedAttribute[int]:
-    """Return the column that names the unit which shows a nominee in round 1 or 2; see `is_of_organiser`."""
-    return Nominee.unit_id if round_.organiser is Organiser.OWN_UNIT else Nominee.recommender_id
-
-
 def _find_able(
     session: Session, keyring: Keyring, programme: Programme, round_: Round, units: Collection[int], now: dt.datetime
-) -> tuple[dict[int, list[int]], set[int]]:
+) -> tuple[dict[int, list[int]], frozenset[int]]:
     """Return the nominees of these units, by unit in the order of `candidates`, and those who may enter the round."""
     if not units:
-        return {}, set()
-    owner = _owner(round_)
+        return {}, frozenset()
+    owner = column_of_organiser(round_)
     groups = find_groups(session, keyring, programme, now, among=owner.in_(units))
     theirs: dict[int, list[int]] = {}
-    order = Nominee.kind, Nominee.recommender_id, Nominee.position
-    rows = select(owner, Nominee.id).where(Nominee.programme_id == programme.id, owner.in_(units)).order_by(*order)
+    rows = (
+        select(owner, Nominee.id)
+        .where(Nominee.programme_id == programme.id, owner.in_(units))
+        .order_by(*CANDIDATES_ORDER)
+    )
     for unit_id, id_ in session.execute(rows):
         theirs.setdefault(unit_id, []).append(id_)
-    return theirs, {id_ for each in groups if not each.standing.obstacles(round_) for id_ in each.ids}
+    return theirs, may_enter(groups, round_)
 
 
 def rehearse(work: Work, order: Order, calendar: Calendar) -> list[Rehearsal]:

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from app.domain.periods.rounds import Round
 from app.models import Nominee, Programme, Unit
 from app.sealing import Keyring
-from app.services.nominees.groups import find_groups
-from app.services.periods.scheduling import Candidate, candidates, is_of_organiser
+from app.services.nominees.groups import find_groups, may_enter
+from app.services.periods.scheduling import CANDIDATES_ORDER, Candidate, candidates, is_of_organiser
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +29,13 @@ def long_choice(
 ) -> LongChoice:
     """Return whom this organiser could show in a round. One nominee of each group that stands alike is judged."""
     groups = find_groups(session, keyring, programme, now, among=is_of_organiser(round_, organiser))
-    able = frozenset(id_ for each in groups if not each.standing.obstacles(round_) for id_ in each.ids)
-    return LongChoice(find_ids(session, programme, round_, organiser), able)
+    return LongChoice(find_ids(session, programme, round_, organiser), may_enter(groups, round_))
 
 
 def find_ids(session: Session, programme: Programme, round_: Round, organiser: Unit, word: str = "") -> Sequence[int]:
     """Return the ids of an organiser's nominees in the order of `candidates`, those whose name or unit has the word."""
     query = select(Nominee.id).where(Nominee.programme_id == programme.id, is_of_organiser(round_, organiser))
-    order = Nominee.kind, Nominee.recommender_id, Nominee.position
-    return session.scalars(query.where(_named(word)).order_by(*order)).all()
+    return session.scalars(query.where(_named(word)).order_by(*CANDIDATES_ORDER)).all()
 
 
 def _named(word: str) -> ColumnElement[bool]:

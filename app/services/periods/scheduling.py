@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, select, true
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
 from app.domain.calendar.workdays import Calendar, end_of, nth_workday
 from app.domain.cases.states import require_office
@@ -37,6 +37,7 @@ from app.services.shared.texts import checked_text
 from app.services.shared.work import Work, use_case
 
 REASON = (2, 500)
+CANDIDATES_ORDER = Nominee.kind, Nominee.recommender_id, Nominee.position
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +59,12 @@ class Candidate:
 
 def is_of_organiser(round_: Round, organiser: Unit) -> ColumnElement[bool]:
     """Return the condition on Nominee of a programme that this organiser could show it in a round."""
-    if round_.organiser is Organiser.OWN_UNIT:
-        return Nominee.unit_id == organiser.id
-    return Nominee.recommender_id == organiser.id if round_.organiser is Organiser.RECOMMENDER else true()
+    return true() if round_.organiser is Organiser.OFFICE else column_of_organiser(round_) == organiser.id
+
+
+def column_of_organiser(round_: Round) -> InstrumentedAttribute[int]:
+    """Return the column of Nominee that names the unit which shows it, in a round that the office does not organise."""
+    return Nominee.unit_id if round_.organiser is Organiser.OWN_UNIT else Nominee.recommender_id
 
 
 def candidates(
@@ -75,7 +79,7 @@ def candidates(
     query = (
         select(Nominee)
         .where(Nominee.programme_id == programme.id)
-        .order_by(Nominee.kind, Nominee.recommender_id, Nominee.position)
+        .order_by(*CANDIDATES_ORDER)
         .options(selectinload(Nominee.unit), selectinload(Nominee.recommender))
     )
     query = query.where(is_of_organiser(round_, among) if isinstance(among, Unit) else among)
