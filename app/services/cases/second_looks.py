@@ -166,7 +166,7 @@ def _answer(work: Work, case: Case, outcome: LookOutcome, decision: str) -> list
     waiting = case.looks_waiting
     for look in waiting:
         look.outcome, look.decision = outcome, decision
-        look.decided_by, look.decided_at = work.actor.user_id, work.now
+        look.decided_by, look.decided_at = work.actor.user_id, work.not_before(look.asked_at)
     return [look.objection_id for look in waiting]
 
 

@@ -32,7 +32,7 @@ def propose_reversal(work: Work, disqualification_id: int, decision: str) -> Non
     if row.reversal is not None:
         raise AlreadyDone("已经有人提出撤销这项取消资格的决定。")
     decision = checked_text(decision, "撤销决定全文", DECISION_LENGTH)
-    at = max(work.now, row.carried_out_at)  # a clock that ran ahead may have carried it out later than now
+    at = work.not_before(row.carried_out_at)
     work.session.add(
         Reversal(disqualification_id=row.id, decision=decision, proposed_by=work.actor.user_id, proposed_at=at)
     )
@@ -57,7 +57,7 @@ def confirm_reversal(work: Work, disqualification_id: int, version: int) -> None
     if reversal.id != version:
         raise ProposalReplaced
     require_two_people(work, reversal.proposed_by)
-    reversal.confirmed_by, reversal.confirmed_at = work.actor.user_id, max(work.now, reversal.proposed_at)
+    reversal.confirmed_by, reversal.confirmed_at = work.actor.user_id, work.not_before(reversal.proposed_at)
     tell_of_reversal(work, row, reversal.decision)
     _did(work, row, "disqualification.reversed", reversal.decision)
 

@@ -65,6 +65,10 @@ class Work:
         assert self._keyring is not None, "this use case needs the keyring"  # noqa: S101
         return self._keyring
 
+    def not_before(self, earlier: dt.datetime) -> dt.datetime:
+        """Return now, or `earlier` where a clock that ran ahead dated what this act follows later than now."""
+        return max(self.now, earlier)
+
     def did(self, action: str, subject: Base | str, **details: Any) -> None:
         """Note an act for the record. `subject` is a row or its name in the record; a new row needs no id yet.
 

@@ -293,3 +293,15 @@ def test_an_objector_reads_the_own_letters_alone(world: World) -> None:
     for letter in [*others, 999]:
         with pytest.raises(NotThere):
             world.do(letters.find_one_of_objection, 1, letter)
+
+
+def test_a_letter_made_while_the_clock_ran_ahead_can_be_issued(world: World) -> None:
+    case, _ = world.file(world.round_two(), world.nominees[0], FILED)
+    world.bring(case, State.CONCLUDED, DAY)
+    with world.database.reader() as session:
+        made = dict(session.execute(select(Letter.id, Letter.made_at)).all())
+    assert set(made.values()) == {at(DAY)}
+    earlier = "2026-09-21 Mon 09:00"
+    assert world.act(letters.issue, list(made), "office", now=earlier) == 2  # type: ignore[arg-type] # as above
+    with world.database.reader() as session:
+        assert dict(session.execute(select(Letter.id, Letter.issued_at)).all()) == made

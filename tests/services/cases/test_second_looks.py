@@ -267,3 +267,11 @@ def test_a_request_is_among_the_offices_warnings_until_it_is_answered(world: Wor
     assert shown("office") == ["look_asked"]
     world.act(second_looks.confirm_look, case, "office", "核查充分", now=ASKED)
     assert shown("office") == ["look_confirmed"]
+
+
+def test_a_clock_that_ran_ahead_while_it_was_asked_does_not_keep_anybody_from_answering(world: World) -> None:
+    case, objection = dismissed(world)
+    ask(world, objection)
+    world.act(second_looks.confirm_look, case, "office", "核查充分，结论正确", now="2026-09-22 Tue 09:00")
+    with world.database.reader() as session:
+        assert session.scalars(select(SecondLook.decided_at)).one() == at(ASKED)

@@ -122,3 +122,14 @@ def test_security_51_a_reversal_that_was_not_read_is_not_confirmed(world: World)
         with pytest.raises(ProposalReplaced):
             world.act(reversal.confirm_reversal, 1, "office2", version, now=LATER)
     assert world.everything() == before
+
+
+def test_what_a_clock_that_ran_ahead_carried_out_is_reversed_no_earlier(world: World) -> None:
+    world.file(world.round_two(), world.nominees[0], FILED)
+    world.run(settlement.settle_due, now=at(LATER))
+    world.run(reversal.propose_reversal, 1, DECISION, by=world.actor("office"), now=at(DEADLINE))
+    world.act(reversal.confirm_reversal, 1, "office2", 1, now=DEADLINE)
+    with world.database.reader() as session:
+        row = session.scalars(select(Disqualification)).one()
+        assert row.reversal is not None
+        assert (row.carried_out_at, row.reversal.proposed_at, row.reversal.confirmed_at) == (at(LATER),) * 3
