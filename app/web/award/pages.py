@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from flask import url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement, case, not_, or_, select, true
-from sqlalchemy.orm import aliased
 
 from app.domain.accounts.unit_order import by_sound
 from app.domain.award.decision import FATE_NAMES, Fate, JudgedNominee
@@ -19,6 +18,7 @@ from app.domain.shared.wording import full_day
 from app.models import Honour, Nominee, Proceeding, Programme, Revocation, Unit
 from app.services.award import revocation
 from app.services.award.award_list import AwardStanding, in_order, judge_these, standing_of
+from app.services.nominees.listed import OWN_UNIT_SHOWN, RECOMMENDER, with_units
 from app.services.nominees.statuses import find_statuses
 from app.services.shared.stored_rows import StoredRows, a_date, a_name, a_number, a_text, of_ids
 from app.web.award.blueprint import blueprint, programme_or_404
@@ -28,7 +28,6 @@ from app.web.shared.notices import kind_options
 from app.web.shared.portal import now, session
 from app.web.shared.words import STATUS_BADGES
 
-RECOMMENDER = aliased(Unit, name="recommender")
 _FATES = {"proposed": "建议名单（复审通过、仍然参评）"} | {fate.value: name for fate, name in FATE_NAMES.items()}
 _BADGES = {Fate.NAMED: "concluded", Fate.PENDING: "proposed", Fate.LEFT_OUT: ""}
 
@@ -101,7 +100,6 @@ def _nominees_on_the_way(standing: AwardStanding) -> Listing[AwardRow]:
     mine, programme, kinds = actor(), standing.programme, standing.programme.rules.kind_names
     theirs = true() if mine.is_office else or_(Nominee.recommender_id == mine.unit_id, Nominee.unit_id == mine.unit_id)
     bare = select(Nominee.id).where(Nominee.programme_id == programme.id, theirs)
-    own = bare.join(Unit, Nominee.unit_id == Unit.id).join(RECOMMENDER, Nominee.recommender_id == RECOMMENDER.id)
 
     def load(ids: Sequence[int]) -> list[AwardRow]:
         judged = judge_these(session(), programme, ids, now(), mine)
@@ -111,19 +109,14 @@ def _nominees_on_the_way(standing: AwardStanding) -> Listing[AwardRow]:
             AwardRow(each, nominee, honours.get(id_), statuses[id_], decided) for id_, (each, nominee) in judged.items()
         ]
 
-    rows = StoredRows(session(), Nominee.id, own, in_order(standing), load, lambda row: row.nominee_id, bare=bare)
+    source, order = with_units(bare), in_order(standing)
+    rows = StoredRows(session(), Nominee.id, source, order, load, lambda row: row.nominee_id, bare=bare)
     recommending = {unit_id for (unit_id,) in rows.distinct(Nominee.recommender_id)}
     return Listing(
         title="表彰建议名单",
         columns=[
             Column("name", "名称", lambda r: r.nominee.name, 18, href=_page_of, sql=a_text(Nominee.name)),
-            Column(
-                "unit",
-                "所在单位",
-                lambda r: r.unit,
-                26,
-                sql=a_text(case((Unit.name != Nominee.name, Unit.name), else_="")),
-            ),
+            Column("unit", "所在单位", lambda r: r.unit, 26, sql=a_text(OWN_UNIT_SHOWN)),
             Column("kind", "类别", lambda r: kinds[r.nominee.kind], 12, sql=a_name(Nominee.kind, kinds)),
             Column("recommender", "推荐单位", lambda r: r.nominee.recommender.name, 16, sql=a_text(RECOMMENDER.name)),
             Column("position", "排序", lambda r: r.nominee.position, 8, sql=a_number(Nominee.position)),

@@ -15,7 +15,7 @@ from app.domain.periods.rounds import Round
 from app.models import Programme, Unit
 from app.services.periods.choosing import LongChoice, find_ids
 from app.web.shared.lists import ROWS_PER_PAGE, ids_joined, ids_ticked
-from app.web.shared.portal import session
+from app.web.shared.portal import number, session
 
 MOST_AT_ONCE = 200  # nominees that stand on one page, each with a box
 _ALL, _NONE = "all", "none"
@@ -73,9 +73,8 @@ def page_among(there: LongChoice, programme: Programme, round_: Round, organiser
     word = request.form.get("word", "").strip()[:_LONGEST_WORD]
     found = find_ids(session(), programme, round_, organiser, word) if word else there.ids
     pages = max(1, -(-len(found) // ROWS_PER_PAGE))
-    asked = "1" if "find" in request.form else request.form.get("turn") or request.form.get("page", "1")
-    number = min(max(1, _number(asked)), pages)
-    ids = found[(number - 1) * ROWS_PER_PAGE : number * ROWS_PER_PAGE]
+    shown = min(max(1, _page_asked()), pages)
+    ids = found[(shown - 1) * ROWS_PER_PAGE : shown * ROWS_PER_PAGE]
     chosen = frozenset(ticks.chosen(there.able))
     return ChoicePage(
         ticks=ticks,
@@ -87,10 +86,12 @@ def page_among(there: LongChoice, programme: Programme, round_: Round, organiser
         chosen=len(chosen),
         found=len(found),
         word=word,
-        number=number,
+        number=shown,
         pages=pages,
     )
 
 
-def _number(value: str) -> int:
-    return int(value) if value.isdecimal() and len(value) < 8 else 1
+def _page_asked() -> int:
+    if "find" in request.form:
+        return 1
+    return request.form.get("turn", type=number) or request.form.get("page", 1, type=number)
