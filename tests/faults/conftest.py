@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.faults.hosts import Hosts
 from tests.world import World
+
+_LIMITS = "address", "contact", "nominee", "site", "receipt", "upload"
+_UNLIMITED = {f"limit_{name}": "1000000/hour" for name in _LIMITS} | {"challenge_at": "100"}
+
+
+@pytest.fixture
+def hosts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hosts]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"):
+        monkeypatch.setenv(name, "")  # so that what the hosts set goes with the test
+    hosts = Hosts(tmp_path, settings=_UNLIMITED)
+    try:
+        yield hosts
+    finally:
+        hosts.close()
 
 
 @pytest.fixture

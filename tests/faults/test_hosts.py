@@ -12,8 +12,7 @@ from __future__ import annotations
 import os
 import subprocess
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import func, select
@@ -35,21 +34,8 @@ from tests.running import KEY, SERVE, eventually
 LONG = 200  # objections
 RECOVERED_WITHIN = 60.0  # seconds
 FILES_EVERY = 10
-_LIMITS = "address", "contact", "nominee", "site", "receipt", "upload"
-UNLIMITED = {f"limit_{name}": "1000000/hour" for name in _LIMITS} | {"challenge_at": "100"}
 
 pytestmark = pytest.mark.skipif(lacking() != [], reason=f"this machine lacks: {', '.join(lacking())}")
-
-
-@pytest.fixture
-def hosts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hosts]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"):
-        monkeypatch.setenv(name, "")  # so that what the hosts set goes with the test
-    hosts = Hosts(tmp_path, settings=UNLIMITED)
-    try:
-        yield hosts
-    finally:
-        hosts.close()
 
 
 @pytest.mark.soak
@@ -60,11 +46,7 @@ def test_security_03_hosts_databases_redis_and_nginx_fall_under_load_and_nothing
     began = time.monotonic()
     hosts.start_databases()
     hosts.start_shared()
-    database = Database(Settings(database_url=hosts.database_url).database_url)
-    database.migrate()
-    paths = fill(database)
-    hosts.start_applications()
-    hosts.start_nginx()
+    database, paths = open_site(hosts)
     figure(f"built in {time.monotonic() - began:.0f} s")
     crowd = Crowd(("https://front",), paths, connect=hosts.connect, files_every=FILES_EVERY)
     falls = Falls(hosts, crowd, long=long)
@@ -85,6 +67,16 @@ def test_security_03_hosts_databases_redis_and_nginx_fall_under_load_and_nothing
     if long:
         assert_standby_again(hosts, database)
     database.dispose()
+
+
+def open_site(hosts: Hosts) -> tuple[Database, list[str]]:
+    """Fill the database and open the site before it. Returns the database and the paths of the form."""
+    database = Database(Settings(database_url=hosts.database_url).database_url)
+    database.migrate()
+    paths = fill(database)
+    hosts.start_applications()
+    hosts.start_nginx()
+    return database, paths
 
 
 class Falls:

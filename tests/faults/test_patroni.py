@@ -7,19 +7,15 @@ nothing doubled, no two take writes, and nobody touches a thing (SECURITY 3).
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from app.database import Database
-from config import Settings
-from tests.faults.city import fill, sound
+from tests.faults.city import sound
 from tests.faults.crowd import Crowd
 from tests.faults.hosts import Hosts, lacking
 from tests.faults.patroni import Cluster, other
 from tests.faults.patroni import lacking as lacking_patroni
-from tests.faults.test_hosts import RECOVERED_WITHIN, UNLIMITED, assert_checked, assert_one_chain
+from tests.faults.test_hosts import RECOVERED_WITHIN, assert_checked, assert_one_chain, open_site
 from tests.faults.test_kills import Figure, settled_once, whole
 from tests.running import eventually
 
@@ -30,26 +26,13 @@ pytestmark = [
 ]
 
 
-@pytest.fixture
-def hosts(tmp_path: Path) -> Iterator[Hosts]:
-    hosts = Hosts(tmp_path, settings=UNLIMITED)
-    try:
-        yield hosts
-    finally:
-        hosts.close()
-
-
 def test_security_03_databases_promote_by_themselves_and_nothing_is_lost(
     hosts: Hosts, forms: int, figure: Figure
 ) -> None:
     hosts.start_shared()
     cluster = Cluster(hosts)
     cluster.start()
-    database = Database(Settings(database_url=hosts.database_url).database_url)
-    database.migrate()
-    paths = fill(database)
-    hosts.start_applications()
-    hosts.start_nginx()
+    database, paths = open_site(hosts)
     crowd = Crowd(("https://front",), paths, connect=hosts.connect)
     falls = _Falls(cluster, crowd, figure)
     crowd.files(forms, falls.next, falls.number)
