@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -58,6 +58,8 @@ PASSWORD_HASH = "not a hash: nobody logs in with it"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # of everybody's second factors
 T = TypeVar("T")
 FACTS = "该对象申报的事迹与实际情况不符，所列项目并非其完成，请予核查。"
+_PASSING = frozenset({"staff_sessions", "drafts", "unsealed"})
+_BY_ITSELF = frozenset({"seals", "tiles", "checkpoints", "checkpoint_stamps", "cosignatures", "check_runs"})
 
 
 def contact(number: int) -> dict[str, str]:
@@ -295,8 +297,14 @@ class World:
     def everything(self) -> dict[str, list[str]]:
         """Every row of every table but who is logged in, what is being typed and what waits to be sealed: what must
         be the same after a refusal."""
-        passing = ("staff_sessions", "drafts", "unsealed")
-        tables = [table for table in Base.metadata.sorted_tables if table.name not in passing]
+        return self._all_but(_PASSING)
+
+    def everything_asked_for(self) -> dict[str, list[str]]:
+        """The same without what a running server writes by itself at any moment: seals, checkpoints, nightly checks."""
+        return self._all_but(_PASSING | _BY_ITSELF)
+
+    def _all_but(self, names: Set[str]) -> dict[str, list[str]]:
+        tables = [table for table in Base.metadata.sorted_tables if table.name not in names]
         with self.database.reader() as session:
             return self._rows.read(session, tables)
 

@@ -142,7 +142,7 @@ def test_fifty_megabytes_come_in_and_go_out_again_without_being_held_in_memory(s
 def test_security_03_a_line_that_breaks_leaves_neither_row_nor_file(server: Server) -> None:
     content = pdf(padding=500_000)
     server.token = "another-token-of-24-char"
-    before = server.world.everything(), server.stored()
+    before = server.world.everything_asked_for(), server.stored()
     where = urlsplit(server.address)
     for sent in (0, 1, len(content) // 2, len(content) - 1):
         with socket.create_connection((where.hostname, where.port), timeout=10) as line:
@@ -151,6 +151,6 @@ def test_security_03_a_line_that_breaks_leaves_neither_row_nor_file(server: Serv
             line.sendall("\r\n".join([*head, "", ""]).encode() + content[:sent])
             line.shutdown(socket.SHUT_WR)
             assert b" 201 " not in line.recv(1000)
-    assert (server.world.everything(), server.stored()) == before
+    assert (server.world.everything_asked_for(), server.stored()) == before
     assert server.ask("POST", f"{server.form}/evidence", content).status == 201
     assert len(server.stored() - before[1]) == 2  # with the copy that handlers read
