@@ -13,6 +13,7 @@ from app.domain.accounts.deputies import DeputyDays
 from app.domain.calendar.workdays import local_date
 from app.domain.cases.states import LOOK_ANSWERS, OPEN_STATES, Action, State, allowed_actions
 from app.domain.objections.arrival import Arrival, Channel
+from app.domain.refusals import NotTwoPeople
 from app.models import Case, Deputy, Disqualification, Entry, Letter, SecondLook
 from app.services.accounts import making, staffing, standing_in, two_people
 from app.services.calendar.calendars import calendar_of
@@ -71,7 +72,8 @@ class Office:
             else:
                 self.year.do(investigation.take_over, case.id, TEXT, by=who)
         elif case.state is State.PROPOSED:
-            self.people.act(case, Action.CONFIRM, self._second(case))
+            second = self._second(case)
+            self._as_told(second, lambda: self.people.act(case, Action.CONFIRM, second))
         else:
             step = {
                 State.RECEIVED: Action.ACCEPT,
@@ -80,6 +82,16 @@ class Office:
                 State.AWAITING_SUPPLEMENT: Action.RESUME,
             }[case.state]
             self.people.act(case, step, self.dice.choice(OFFICE))
+
+    def _as_told(self, who: str, act: Callable[[], object]) -> None:
+        """Do this. Where an account waits for an agreement (R22), the other of the office agrees to it first."""
+        try:
+            act()
+        except NotTwoPeople:
+            [other] = {*OFFICE} - {who}
+            asked = self.year.read(lambda session: two_people.waiting(session, self.world.actor(other)))
+            self.year.do(two_people.agree_to_each, [each.user.id for each in asked if each.mine], by=other)
+            act()
 
     def _second(self, case: Known) -> str:
         return "office2" if case.facts.proposed_by == self.world.people["office"] else "office"
@@ -115,7 +127,7 @@ class Office:
         who, action = self.dice.choice(may)
         self.year.log.append(f"    {action} of {number} by {who}")
         use_case = second_looks.reopen if action is Action.REOPEN else second_looks.confirm_look
-        self.year.do(use_case, number, TEXT, by=who)
+        self._as_told(who, lambda: self.year.do(use_case, number, TEXT, by=who))
         if action is Action.REOPEN:
             self.year.note(case.period, "reopened", number, "")
 

@@ -56,6 +56,11 @@ def test_what_follows_a_clock_that_ran_ahead_is_dated_no_earlier(database: Datab
     live(database, seed, diligent=False)
 
 
+def test_a_diligent_office_has_an_account_agreed_to_before_it_confirms_what_it_said(database: Database) -> None:
+    """In this year the office gave out the password of whoever's conclusion it was to look at."""
+    live(database, "7 36 True", diligent=True)
+
+
 @pytest.mark.soak
 @pytest.mark.usefixtures("database")
 def test_a_seed_replays_to_the_last_byte(sqlite_template: Path, tmp_path: Path) -> None:
