@@ -26,7 +26,7 @@ def cases_visible_to(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
     Every count and every reason that a page shows to a unit uses this condition. It leaves out complaints against the
     unit itself, which the office handles, and a new case until its day is over (R19).
     """
-    not_recused = ~exists().where(Recusal.case_id == Case.id, Recusal.user_id == actor.user_id)
+    not_recused = Case.id.not_in(select(Recusal.case_id).where(Recusal.user_id == actor.user_id))
     if actor.role is Role.OFFICE:
         return not_recused
     if actor.role is Role.AUDITOR:
