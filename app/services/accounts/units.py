@@ -61,7 +61,7 @@ def first_to_choose(session: Session, actor: Actor, most: int, chosen: int | Non
     room = max(0, most - len(above))
     first = list(dict.fromkeys([*(unit.id for unit in above if unit.id in below), *below]))
     enough = next((n for n in range(len(first)) if sum(below[each] for each in first[:n]) >= room), len(first))
-    places = case(*((Unit.parent_id == each, place) for place, each in enumerate(first[:enough])), else_=enough)
+    places = case({each: place for place, each in enumerate(first[:enough])}, value=Unit.parent_id, else_=enough)
     wanted = wide.where(own, Unit.parent_id.in_(first[:enough])).order_by(places, Sound(Unit.name), Unit.id)
     some = session.scalars(wanted.limit(room)).all() if enough else []
     return in_order(session, [*above, *some, *session.scalars(wide.where(Unit.id == chosen))])
@@ -80,9 +80,7 @@ def stored_units(session: Session, actor: Actor) -> StoredRows[Unit]:
     annex = _annex(session)
     order = (
         case((Unit.kind == UnitKind.OFFICE, 0), else_=1),
-        case(*((above_id == unit_id, place) for unit_id, place in annex.items()), else_=len(annex))
-        if annex
-        else literal(0),
+        case(annex, value=above_id, else_=len(annex)) if annex else literal(0),
         Sound(above_name),
         above_id,
         case((own, 1), else_=0),

@@ -164,7 +164,7 @@ def find_left_out(standing: AwardStanding, session: Session, most: int) -> tuple
 def in_order(standing: AwardStanding) -> tuple[ColumnElement[Any], ...]:
     """Return what the award list orders Nominee by; the counterpart of `_nominees` and `build_award_list`."""
     places = {unit_id: place for place, unit_id in enumerate(standing.quotas)}
-    place = case(*((Nominee.recommender_id == unit_id, n) for unit_id, n in places.items()), else_=len(places))
+    place = case(places, value=Nominee.recommender_id, else_=len(places))
     first = case((Nominee.kind == Kind.INDIVIDUAL, 1), else_=0)
     return (first, *((place,) if places else ()), Nominee.position, Nominee.id)
 

@@ -69,10 +69,11 @@ def came_by(channel: Channel) -> ColumnElement[bool]:
 
 
 def channels_of(rows: StoredRows[Any]) -> set[Channel]:
-    """Return the ways in which the objections of these cases came: one look into an index for each way."""
+    """Return the ways in which the objections of these cases came: one look for each way that anybody came."""
     objections = rows.source.join(Objection, Objection.case_id == Case.id)
     registered = objections.join(Registration, Registration.objection_id == Objection.id)
-    looks = {channel: registered.where(Registration.channel == channel) for channel in Channel}
+    used = rows.session.scalars(select(Registration.channel).distinct())
+    looks = {channel: registered.where(Registration.channel == channel) for channel in used}
     looks[Channel.WEB] = objections.where(~exists().where(Registration.objection_id == Objection.id))
     return {
         channel

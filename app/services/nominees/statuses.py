@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, and_, case, exists, select
+from sqlalchemy import ColumnElement, and_, case, select
 from sqlalchemy.orm import Session
 
 from app.domain.award.decision import ProceedingKind
@@ -65,10 +65,8 @@ def find_statuses(session: Session, nominee_ids: Collection[int], now: dt.dateti
 
 def status_in_sql(now: dt.datetime) -> ColumnElement[str]:
     """Return the status of a Nominee, joined with its Programme; the counterpart of `statuses.status_of`."""
-    decided = exists().where(
-        Proceeding.programme_id == Programme.id,
-        Proceeding.kind == ProceedingKind.DECISION,
-        Proceeding.recorded_at <= now,
+    decided = Programme.id.in_(
+        select(Proceeding.programme_id).where(Proceeding.kind == ProceedingKind.DECISION, Proceeding.recorded_at <= now)
     )
     honoured = Nominee.id.in_(select(Honour.nominee_id))
     taken_back = select(Honour.nominee_id).join(Revocation, Revocation.honour_id == Honour.id)

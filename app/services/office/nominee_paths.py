@@ -68,10 +68,10 @@ class RoundOnPath:
 class Path:
     """Everything of one nominee's way. `replaces` and `replaced_by` share one place with it."""
 
+    standing: NomineeStanding
     rounds: Sequence[RoundOnPath]
     disqualifications: Sequence[Disqualification]
     out: bool
-    status: Status
     departed: Departure | None  # how and when it left, settled or not
     revisions: Sequence[Revision]
     corrections: Sequence[Correction]
@@ -79,6 +79,10 @@ class Path:
     replaced_by: Nominee | None
     both_stand: Nominee | None  # the other one of the place, where a reversal made two of one (R29)
     names: dict[int, str]
+
+    @property
+    def status(self) -> Status:
+        return self.standing.status
 
     @property
     def stages(self) -> list[ListedEntry]:
@@ -103,6 +107,7 @@ def path_of(session: Session, keyring: Keyring, nominee_id: int, now: dt.datetim
     standing = gates.find_standings(session, keyring, programme, [nominee], now, actor)[nominee_id]
     others = [each for each in (replaces, replaced_by) if each and each.id not in left]
     return Path(
+        standing=standing,
         rounds=_rounds(standing, _stages(session, nominee_id, actor, now), now),
         disqualifications=session.scalars(
             select(Disqualification)
@@ -112,7 +117,6 @@ def path_of(session: Session, keyring: Keyring, nominee_id: int, now: dt.datetim
         ).all(),
         out=departed is not None and departed.how is Left.DISQUALIFIED,
         departed=departed,
-        status=standing.status,
         revisions=session.scalars(
             select(Revision).where(Revision.nominee_id == nominee_id).order_by(Revision.edition)
         ).all(),

@@ -138,16 +138,17 @@ def nominee_page(
     found = access.find_visible(session(), nominee_id, actor())
     forms = empty_forms(found.programme.rules) | ({name: form} if form else {})
     describe_files(forms, found.programme.rules)
+    path = path_of(session(), portal().keyring, nominee_id, now(), actor())
     html = render_template(
         "nominees/nominee.html",
         nominee=found,
-        path=path_of(session(), portal().keyring, nominee_id, now(), actor()),
+        path=path,
         offers=actions_for(session(), found, actor(), now()),
         honour=revocation.honour_of(session(), nominee_id),
         forms=forms,
         tried=name,
         refusal=tried.on_top,
-        panel=panel_of(found),
+        panel=panel_of(path.standing),
         button=NomineeButton(formdata=None),
         dossier=dossier or dossiers.view_dossier(session(), portal().keyring, nominee_id, actor()),
         me=me(),

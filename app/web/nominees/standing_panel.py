@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.domain.nominees.eligibility import ConditionAnswer, CountyShare
-from app.models import Nominee
-from app.services.nominees import dossiers, eligibility, gates, opinions, reviews
+from app.services.nominees import dossiers, eligibility, opinions, reviews
 from app.services.nominees.gates import NomineeStanding
 from app.services.nominees.opinions import RecordedOpinion
 from app.services.nominees.reviews import RecordedReview
@@ -43,11 +42,10 @@ class StandingPanel:
         return ConditionForm(formdata=None).with_ids(f"condition-{key}")
 
 
-def panel_of(nominee: Nominee) -> StandingPanel:
-    """Return the panel as of now. Opinions are shown only to the office and to the recommending unit."""
-    keyring, who = portal().keyring, actor()
+def panel_of(standing: NomineeStanding) -> StandingPanel:
+    """Return the panel of a nominee that stands so. Opinions are for the office and the recommending unit alone."""
+    nominee, keyring, who = standing.nominee, portal().keyring, actor()
     may_answer = who.is_office or nominee.recommender_id == who.unit_id
-    standing = gates.standing_of(session(), keyring, nominee, now(), who)
     fields = dossiers.fields_of(session(), keyring, [nominee.id])[nominee.id] if may_answer else {}
     return StandingPanel(
         standing=standing,
