@@ -83,12 +83,29 @@ class Dossier(Base):
     nominee: Mapped[Nominee] = relationship(back_populates="dossier")
 
 
+# What nominees are grouped by, in the order of the index that counts them.
+COUNTED_BY = (
+    "programme_id",
+    "recommender_id",
+    "kind",
+    "rank",
+    "failed",
+    "to_confirm",
+    "unanswered",
+    "objected",
+    "preliminary",
+    "final",
+    "shown_in",
+)
+
+
 class NomineeMarks(Base):
     """What the rules say of one nominee whatever the time, so that the database can count nominees.
 
     It follows from the nominee's name, kind, category and rank, its dossier, and what was recorded of its conditions,
     opinions and reviews (domain/nominees/marks.py). It tells nothing that is sealed. A nominee without a row is judged
-    from the rest.
+    from the rest. What else is counted by stands beside it, so that one index answers: whose nominee it is, and which
+    periods show it (`write_shown`).
     """
 
     __tablename__ = "nominee_marks"
@@ -100,6 +117,14 @@ class NomineeMarks(Base):
     objected: Mapped[bool]
     preliminary: Mapped[bool | None]
     final: Mapped[bool | None]
+    programme_id: Mapped[int]
+    recommender_id: Mapped[int]
+    unit_id: Mapped[int]
+    kind: Mapped[Kind] = mapped_column(checked_column(Kind, "kind"))
+    rank: Mapped[Rank] = mapped_column(checked_column(Rank, "rank"))
+    shown_in: Mapped[str] = mapped_column(Text)
+
+    __table_args__ = (Index("ix_nominee_marks_counted", *COUNTED_BY, "unit_id"),)
 
 
 class Disqualification(Base):

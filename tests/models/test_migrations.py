@@ -12,6 +12,7 @@ from sqlalchemy import MetaData, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
 from app.database import Database
+from app.domain.nominees.annexes import Rank
 from app.domain.nominees.eligibility import conditions_of
 from app.domain.nominees.marks import Marks
 from app.domain.objections.arrival import Channel
@@ -694,3 +695,43 @@ def test_0039_cases_are_found_by_their_state_and_rows_stay_as_they_are(empty: Da
     columns = ["state", "entry_id", "received_at", "decline_proposed_ground", "handler_unit_id", "assignee_id"]
     assert indexes_of(empty) == had | {"ix_cases_state": ("cases", columns)}
     assert rows_of(empty) == rows
+
+
+def test_0040_beside_its_marks_stands_what_a_nominee_is_counted_by(empty: Database) -> None:
+    empty.migrate(revision="0039")
+    insert(empty, "units", {"id": 1, "kind": "office", "parent_id": None})
+    insert(empty, "units", {"id": 2, "kind": "recommender", "parent_id": 1}, {"id": 3, "kind": "own", "parent_id": 2})
+    insert(empty, "users", {"id": 1, "role": "office", "unit_id": 1})
+    insert(empty, "programmes", {"id": 1})
+    of = {"programme_id": 1, "recommender_id": 2, "unit_id": 3, "kind": "individual", "name": "某人"}
+    insert(empty, "nominees", of | {"id": 1, "rank": "county", "edition": 2})
+    insert(empty, "nominees", of | {"id": 2, "rank": "none"})
+    insert(empty, "nominees", of | {"id": 3, "kind": "collective", "rank": "none"})
+    period = {
+        "programme_id": 1,
+        "round_number": 1,
+        "organiser_id": 3,
+        "scheduled_by": 1,
+        "days": [],
+        "recommenders": [],
+    }
+    period |= {"opens_at": at("2026-09-18 Fri 00:00"), "closes_at": at("2026-09-24 Thu 00:00")}
+    period |= {"conclude_by": at("2026-09-30 Wed 00:00"), "scheduled_at": at("2026-09-01 Tue 09:00")}
+    taken_back = {"cancelled_at": at("2026-09-02 Wed 09:00"), "cancel_reason": "改期"}
+    for id_, more in ((10, {}), (11, taken_back), (12, {})):
+        insert(empty, "periods", period | {"id": id_} | more)
+    shown = {"kind": "individual", "position": 1}
+    for id_, (period_id, edition) in enumerate([(12, 2), (10, 1), (11, 2)], 1):
+        insert(empty, "entries", shown | {"id": id_, "period_id": period_id, "nominee_id": 1, "edition": edition})
+    insert(empty, "entries", shown | {"id": 4, "period_id": 12, "nominee_id": 2, "edition": 1, "position": 2})
+    flags = {"failed": False, "to_confirm": True, "unanswered": True, "objected": False}
+    insert(empty, "nominee_marks", flags | {"nominee_id": 1, "preliminary": True, "final": False})
+    insert(empty, "nominee_marks", flags | {"nominee_id": 2, "failed": True})  # the third has none, and gets none
+    empty.migrate()
+    with empty.reader() as session:
+        columns = [getattr(NomineeMarks, name) for name in ("nominee_id", *marks.KEPT)]
+        kept = session.execute(select(*columns).order_by(NomineeMarks.nominee_id)).all()
+    assert [tuple(row) for row in kept] == [
+        (1, False, True, True, False, True, False, 1, 2, 3, Kind.INDIVIDUAL, Rank.COUNTY, "10-,12"),
+        (2, True, True, True, False, None, None, 1, 2, 3, Kind.INDIVIDUAL, Rank.NONE, "12"),
+    ]

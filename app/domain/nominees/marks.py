@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from app.domain.nominees.eligibility import Check, CheckOutcome
 
+_BETWEEN, _OLDER = ",", "-"
 PRELIMINARY, FINAL = "preliminary", "final"  # as `ReviewStage` stores them
 
 
@@ -40,3 +41,14 @@ def marks_of(
         preliminary=reviews.get(PRELIMINARY),
         final=reviews.get(FINAL),
     )
+
+
+def write_shown(periods: Iterable[tuple[int, bool]]) -> str:
+    """Write which periods show a nominee: `12,15-` are 12, with its present deeds, and 15, with older ones (R9)."""
+    return _BETWEEN.join(f"{id_}{'' if present else _OLDER}" for id_, present in sorted(periods))
+
+
+def read_shown(written: str) -> list[tuple[int, bool]]:
+    """Return the periods that show a nominee, each with whether it shows the present deeds; see `write_shown`."""
+    each = written.split(_BETWEEN) if written else []
+    return [(int(period.removesuffix(_OLDER)), not period.endswith(_OLDER)) for period in each]

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import TypeAlias
 
 from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from app.domain.cases.states import Actor, Role
 from app.domain.refusals import NotAllowed, NothingChosen, NotYourCase
-from app.models import Case, Entry, Nominee, Recusal
+from app.models import Case, Entry, Nominee, NomineeMarks, Recusal
 from app.services.programmes.locking import lock_programme_before_award
 from app.services.shared.work import Work
 
+# Either table names a nominee's unit and the one that recommends it.
+NomineeTable: TypeAlias = type[Nominee] | type[NomineeMarks]
 
-def nominees_visible_to(actor: Actor, nominee: type[Nominee] = Nominee) -> ColumnElement[bool]:
-    """Return the condition on Nominee, or on an alias of it, that limits a list to those this person may see."""
+
+def nominees_visible_to(actor: Actor, nominee: NomineeTable = Nominee) -> ColumnElement[bool]:
+    """Return the condition on Nominee, or on its marks, that limits a list to those this person may see."""
     if actor.role in (Role.OFFICE, Role.AUDITOR):
         return true()
     return or_(nominee.recommender_id == actor.unit_id, nominee.unit_id == actor.unit_id)

@@ -313,7 +313,7 @@ def _showings(
         .order_by(Entry.id)
         .options(joinedload(Entry.period))
     ).all()
-    open_cases = _nominees_with_open_cases(session, {entry.period_id for entry in entries}, now, seen_by)
+    open_cases = find_open_cases(session, {entry.period_id for entry in entries}, now, seen_by)
     showings: dict[int, list[ShownRound]] = {}
     for entry in entries:
         period, against = entry.period, open_cases.get(entry.period_id, set())
@@ -331,8 +331,8 @@ def _showings(
     return showings
 
 
-def _nominees_with_open_cases(
-    session: Session, period_ids: set[int], now: dt.datetime, seen_by: Actor | None
+def find_open_cases(
+    session: Session, period_ids: Collection[int], now: dt.datetime, seen_by: Actor | None
 ) -> dict[int, set[int]]:
     """Return, by period, the nominees whom an open case is about.
 
@@ -348,6 +348,7 @@ def _nominees_with_open_cases(
             Period.conclude_by > now,
             cases_visible_to(seen_by, now) if seen_by else true(),
         )
+        .distinct()
     )
     found: dict[int, set[int]] = {}
     for period_id, nominee_id in rows:

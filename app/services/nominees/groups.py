@@ -1,53 +1,41 @@
 """Nominees that stand alike, counted by the database and judged once.
 
-Every gate asks a handful of facts of a nominee: what its marks say, which rounds it was shown in and how far they are,
-whether it left. The database puts nominees into groups by just these facts; one of each is read, and the rule judges
-that one (`gates.find_standings`). So there is one rule, and what a page costs follows the number of groups. A nominee
-without marks is a group of its own. Whoever decides about nominees judges each of them.
+Every gate asks a handful of facts of a nominee: what its marks say, in which rounds it was shown and how far they are,
+whether it left. The database counts nominees by their marks and by the periods that show them, in one index. What else
+tells nominees apart is true of few at a time, who are looked at one by one: they left, the award names them, a case
+about them is open, or they have no marks. One of each group is judged by the rule (`gates.find_standings`). So there is
+one rule, and what a page costs follows the number of groups. Whoever decides about nominees judges each of them.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import (
-    CTE,
-    ColumnElement,
-    Select,
-    String,
-    Subquery,
-    and_,
-    case,
-    cast,
-    exists,
-    false,
-    func,
-    literal,
-    or_,
-    select,
-    true,
-)
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy import ColumnElement, String, and_, cast, func, select, true
+from sqlalchemy.orm import Session, joinedload
 
-from app.domain.award.decision import ProceedingKind
-from app.domain.cases.states import OPEN_STATES, Actor
-from app.domain.periods.rounds import ROUND_NUMBERS, Kind, Round
-from app.models import Case, Entry, Honour, Nominee, NomineeMarks, Period, Proceeding, Programme, Revocation
+from app.domain.cases.states import Actor
+from app.domain.cases.verdict import LEFT_NAMES
+from app.domain.nominees.marks import read_shown
+from app.domain.nominees.passage import ShownRound
+from app.domain.periods.rounds import Kind, Round
+from app.models import Honour, Nominee, NomineeMarks, Period, Programme, Revocation
+from app.models.nominees import COUNTED_BY
 from app.sealing import Keyring
-from app.services.cases.visibility import cases_visible_to
 from app.services.nominees import gates
-from app.services.nominees.access import nominees_visible_to
+from app.services.nominees.access import NomineeTable, nominees_visible_to
 from app.services.nominees.gates import NomineeStanding
 from app.services.nominees.marks import NAMES
-from app.services.shared.leavers import is_written_out
+from app.services.shared.leavers import find_departures, has_left
+from app.services.shared.stored_rows import of_ids
 
 _BETWEEN = ","
-_ROUND = 2  # what a round weighs in `latest`, beside whether it showed the present deeds
+_ID = NomineeMarks.nominee_id
 
 
 @dataclass(frozen=True)
@@ -56,8 +44,7 @@ class NomineeGroup:
 
     `replaced`: they left, and somebody was named for their places. `standing` is that of one like them: of it hold
     which rounds it may enter, the checks' outcomes and the status; its nominee and words that name somebody are
-    another's. `ids_written` and `units_written` are their ids and those of their own units, as the database lists them;
-    units are listed of those before round 1 alone.
+    another's. `ids_written` and `units_written` are their ids and those of their own units, as the database lists them.
     """
 
     recommender_id: int
@@ -65,7 +52,7 @@ class NomineeGroup:
     replaced: bool
     count: int
     ids_written: str
-    units_written: str | None
+    units_written: str
     standing: NomineeStanding
 
     @cached_property
@@ -74,8 +61,8 @@ class NomineeGroup:
 
     @cached_property
     def own_units(self) -> Counter[int]:
-        """Return how many of them belong to each unit; of those who are through round 1 nobody asks."""
-        return Counter(_numbers(self.units_written or ""))
+        """Return how many of them belong to each unit."""
+        return Counter(_numbers(self.units_written))
 
     @property
     def has_left(self) -> bool:
@@ -115,161 +102,154 @@ def find_groups(
     *,
     of: Actor | None = None,
     seen_by: Actor | None = None,
-    among: ColumnElement[bool] | None = None,
+    among: Callable[[NomineeTable], ColumnElement[bool]] | None = None,
 ) -> list[NomineeGroup]:
     """Return the nominees of a programme, or those `of` them that a person may see, by groups. Raises SealBroken.
 
-    `among` narrows them further: a condition on Nominee.
+    `among` narrows them further: it returns a condition on the table that it is given.
     `seen_by` is as for `gates.find_standings`: of a case that this person may not see, nothing is told (R19).
     """
-    each = _facts_of_each(session, programme, now, of, seen_by, true() if among is None else among)
-    rows = session.execute(_counted(each))
-    found = [_Counted(unit, gone, n, ids, own, first, tuple(facts)) for unit, gone, n, ids, own, first, *facts in rows]
+    apart = _find_apart(session, programme, now, of, seen_by)
+    found: dict[tuple[Any, ...], list[_Counted]] = {}
     firsts: dict[tuple[Any, ...], int] = {}
-    for row in found:
+
+    def wanted(nominee: NomineeTable) -> ColumnElement[bool]:
+        theirs = nominees_visible_to(of, nominee) if of else true()
+        return and_(nominee.programme_id == programme.id, theirs, among(nominee) if among else true())
+
+    for row in _count(session, apart, wanted):
+        found.setdefault((row.recommender_id, row.replaced, row.facts), []).append(row)
         firsts[row.facts] = min(row.first, firsts.get(row.facts, row.first))
-    wanted = select(Nominee).where(Nominee.id.in_(firsts.values())).options(joinedload(Nominee.programme))
-    standings = gates.find_standings(session, keyring, programme, session.scalars(wanted).all(), now, seen_by)
+    judged = select(Nominee).where(of_ids(Nominee.id, firsts.values())).options(joinedload(Nominee.programme))
+    standings = gates.find_standings(session, keyring, programme, session.scalars(judged).all(), now, seen_by)
     return [
         NomineeGroup(
-            row.recommender_id,
-            row.facts[0],
-            bool(row.replaced),
-            row.count,
-            row.ids,
-            row.units,
-            standings[firsts[row.facts]],
+            recommender_id,
+            facts[0],
+            replaced,
+            sum(row.count for row in rows),
+            _BETWEEN.join(row.ids for row in rows),
+            _BETWEEN.join(row.units for row in rows),
+            standings[firsts[facts]],
         )
-        for row in found
+        for (recommender_id, replaced, facts), rows in found.items()
     ]
 
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
-    """A group as the database counts it; `facts` are what all of them share, their kind first."""
+    """Nominees that the database counted together, or a single one; `facts` are what all share, their kind first."""
 
     recommender_id: int
-    replaced: int
+    replaced: bool
     count: int
     ids: str
-    units: str | None
+    units: str
     first: int
     facts: tuple[Any, ...]
 
 
-def _counted(each: Subquery) -> Select[Any]:
-    apart = each.c.recommender_id, each.c.replaced
-    facts = [column for column in each.c if column.name not in {"recommender_id", "replaced", "id", "unit_id"}]
-    ids, units = (func.aggregate_strings(cast(column, String), _BETWEEN) for column in (each.c.id, each.c.unit_id))
-    return select(*apart, func.count(), ids, units, func.min(each.c.id), *facts).group_by(*apart, *facts)
+@dataclass(frozen=True)
+class _Apart:
+    """What is true of few nominees of a programme at a time, and the periods that showed any of them.
 
-
-def _facts_of_each(
-    session: Session,
-    programme: Programme,
-    now: dt.datetime,
-    of: Actor | None,
-    seen_by: Actor | None,
-    narrowed: ColumnElement[bool],
-) -> Subquery:
-    """Select what the gates ask of each nominee; the first fact is its kind."""
-    left, way = _how_left(session, programme, now), _way(programme, now, seen_by)
-    later = aliased(Nominee)
-    among = nominees_visible_to(of, later) if of else true()
-    round_one_ahead = func.coalesce(way["latest"], 0) <= _ROUND  # in no round yet, or in it with other deeds
-    replaced = and_(left != "", exists().where(later.replaces_id == Nominee.id, among))
-    return (
-        select(
-            Nominee.id,
-            Nominee.recommender_id,
-            case((round_one_ahead, Nominee.unit_id)).label("unit_id"),
-            _flag(replaced).label("replaced"),
-            Nominee.kind,
-            Nominee.rank,
-            left.label("how_left"),
-            _honoured(session, programme, now).label("honoured"),
-            *(getattr(NomineeMarks, name) for name in NAMES),
-            case((NomineeMarks.nominee_id.is_(None), Nominee.id), else_=0).label("alone"),
-            *(column.label(name) for name, column in way.items()),
-        )
-        .select_from(Nominee)
-        .outerjoin(NomineeMarks, NomineeMarks.nominee_id == Nominee.id)
-        .outerjoin(Entry, Entry.nominee_id == Nominee.id)
-        .outerjoin(Period, and_(Entry.period_id == Period.id, Period.cancelled_at.is_(None)))
-        .where(Nominee.programme_id == programme.id, nominees_visible_to(of) if of else true(), narrowed)
-        .group_by(Nominee.id, NomineeMarks.nominee_id)
-        .subquery()
-    )
-
-
-def _way(programme: Programme, now: dt.datetime, seen_by: Actor | None) -> dict[str, ColumnElement[int]]:
-    """Return what the passage through the rounds rests on, over the entries of one nominee; see `ShownRound`.
-
-    `latest`: the last round entered, with whether it showed the present deeds. `own_open`: a case of its own is open.
-    `through_N`: it has gone through round N with them. `unbegun`: the last round of a window that has not begun.
+    `how_left` in words, `replaced` those of them for whom somebody was named; `honoured` whom the award names, and
+    whether it was taken back; `open_cases`, by period, those whom an open case is about; `unmarked` have no marks.
     """
-    open_ = _open_cases(programme, now, seen_by)
-    own = Entry.id.in_(select(open_.c.entry_id))
-    others = Entry.period_id.in_(select(open_.c.period_id))
-    current = Entry.edition == Nominee.edition
-    through = and_(current, or_(Period.closed_at.is_not(None), and_(Period.closes_at <= now, others, ~own)))
-    shown = Period.id.is_not(None)
-    in_round = {number: Period.round_number == number for number in ROUND_NUMBERS}
-    return {
-        "latest": func.max(case((shown, Period.round_number * _ROUND + _flag(current)))),
-        "own_open": func.max(_flag(and_(shown, own))),
-        **{f"through_{number}": func.max(_flag(and_(through, here))) for number, here in in_round.items()},
-        "unbegun": func.max(case((Period.opens_at > now, Period.round_number), else_=0)),
-    }
 
+    how_left: Mapping[int, str]
+    replaced: Collection[int]
+    honoured: Mapping[int, bool]
+    open_cases: Mapping[int, set[int]]
+    unmarked: Collection[int]
+    periods: Mapping[int, Any]
+    now: dt.datetime
 
-def _open_cases(programme: Programme, now: dt.datetime, seen_by: Actor | None) -> CTE:
-    """Select the entries with an open case, and their periods. From the deadline on no case is open (R26)."""
-    return (
-        select(Entry.id.label("entry_id"), Entry.period_id)
-        .join(Case, Case.entry_id == Entry.id)
-        .join(Period, Entry.period_id == Period.id)
-        .where(
-            Period.programme_id == programme.id,
-            Period.conclude_by > now,
-            Case.state.in_(OPEN_STATES),
-            cases_visible_to(seen_by, now) if seen_by else true(),
+    @cached_property
+    def ids(self) -> set[int]:
+        return {*self.how_left, *self.honoured, *self.unmarked}.union(*self.open_cases.values())
+
+    def facts(self, row: Any, nominee_id: int = 0) -> tuple[Any, ...]:
+        """Return what a row of marks and, of a single nominee, what is true of few come to."""
+        marks = tuple(getattr(row, name) for name in NAMES)
+        alone = nominee_id if nominee_id in self.unmarked else 0
+        left, honoured = self.how_left.get(nominee_id, ""), self.honoured.get(nominee_id)
+        return row.kind, row.rank, *marks, left, honoured, alone, self._showings(row.shown_in or "", nominee_id)
+
+    def _showings(self, shown_in: str, nominee_id: int) -> frozenset[ShownRound]:
+        """Return the rounds as the gates see them; of the editions, only whether they are the present one."""
+        return frozenset(
+            ShownRound(
+                round_number=period.round_number,
+                edition=int(present),
+                begun=self.now >= period.opens_at,
+                window_over=self.now >= period.closes_at,
+                closed=period.closed_at is not None,
+                own_open=nominee_id in against,
+                others_open=bool(against - {nominee_id}),
+            )
+            for id_, present in read_shown(shown_in)
+            for period, against in [(self.periods[id_], self.open_cases.get(id_, set()))]
         )
-        .cte("open_cases")
+
+
+def _find_apart(
+    session: Session, programme: Programme, now: dt.datetime, of: Actor | None, seen_by: Actor | None
+) -> _Apart:
+    """Read it. Open cases come before who has left, as in `gates.find_standings`."""
+    columns = Period.id, Period.round_number, Period.opens_at, Period.closes_at, Period.closed_at
+    stands = Period.programme_id == programme.id, Period.cancelled_at.is_(None)
+    periods = {row.id: row for row in session.execute(select(*columns).where(*stands))}
+    open_cases = gates.find_open_cases(session, periods, now, seen_by)
+    theirs = Nominee.programme_id == programme.id
+    gone = find_departures(session, session.scalars(select(Nominee.id).where(theirs, has_left(now))).all(), now)
+    visible = nominees_visible_to(of) if of else true()
+    replaced = select(Nominee.replaces_id).where(visible, of_ids(Nominee.replaces_id, gone))
+    return _Apart(
+        how_left={id_: LEFT_NAMES[departed.how] for id_, departed in gone.items()},
+        replaced=set(session.scalars(replaced)) if gone else (),
+        honoured=_find_honoured(session, programme, now),
+        open_cases=open_cases,
+        unmarked=_find_unmarked(session, programme),
+        periods=periods,
+        now=now,
     )
 
 
-def _how_left(session: Session, programme: Programme, now: dt.datetime) -> ColumnElement[str]:
-    """Return how a nominee left, "" while it has not; the counterpart of `verdict.departure`."""
-    due = session.scalars(
-        select(Period.id).where(
-            Period.programme_id == programme.id, Period.settled_at.is_(None), Period.conclude_by <= now
-        )
-    ).all()
-    passed = select(Entry.nominee_id).join(Case, Case.entry_id == Entry.id)
-    lapsed = Nominee.id.in_(passed.where(Entry.period_id.in_(due), Case.state.in_(OPEN_STATES))) if due else false()
-    return case(
-        (is_written_out(), literal("out")),
-        (Nominee.withdrawn_at.is_not(None), literal("withdrawn")),
-        (lapsed, literal("out")),
-        else_=literal(""),
+def _find_honoured(session: Session, programme: Programme, now: dt.datetime) -> dict[int, bool]:
+    """Return whom the decision names, each with whether that still stands; nobody before a decision."""
+    rows = session.execute(
+        select(Honour.nominee_id, Revocation.confirmed_at)
+        .join(Nominee, Honour.nominee_id == Nominee.id)
+        .outerjoin(Revocation, Revocation.honour_id == Honour.id)
+        .where(Nominee.programme_id == programme.id)
     )
+    return {id_: revoked_at is None or revoked_at > now for id_, revoked_at in rows}
 
 
-def _honoured(session: Session, programme: Programme, now: dt.datetime) -> ColumnElement[str]:
-    """Return whether the decision names a nominee, and whether that was taken back; "" before a decision."""
-    decided = session.scalar(
-        select(Proceeding.id).where(Proceeding.programme_id == programme.id, Proceeding.kind == ProceedingKind.DECISION)
+def _find_unmarked(session: Session, programme: Programme) -> Sequence[int]:
+    there = select(func.count()).where(Nominee.programme_id == programme.id)
+    marked = select(func.count()).where(NomineeMarks.programme_id == programme.id)
+    if session.scalar(there) == session.scalar(marked):
+        return ()
+    without = Nominee.id.not_in(select(NomineeMarks.nominee_id))
+    return session.scalars(select(Nominee.id).where(Nominee.programme_id == programme.id, without)).all()
+
+
+def _count(
+    session: Session, apart: _Apart, wanted: Callable[[NomineeTable], ColumnElement[bool]]
+) -> Iterator[_Counted]:
+    """Yield the nominees that one index tells alike, counted, then one by one those of whom more is to be told."""
+    facts = [getattr(NomineeMarks, name) for name in COUNTED_BY]
+    ids, units = (func.aggregate_strings(cast(each, String), _BETWEEN) for each in (_ID, NomineeMarks.unit_id))
+    alike = select(
+        *facts, func.count().label("several"), ids.label("ids"), units.label("units"), func.min(_ID).label("first")
     )
-    if decided is None:
-        return literal("")
-    taken_back = select(Honour.nominee_id).join(Revocation, Revocation.honour_id == Honour.id)
-    return case(
-        (Nominee.id.in_(taken_back.where(Revocation.confirmed_at <= now)), literal("revoked")),
-        (Nominee.id.in_(select(Honour.nominee_id)), literal("honoured")),
-        else_=literal(""),
-    )
-
-
-def _flag(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return case((condition, literal(1)), else_=literal(0))
+    for row in session.execute(alike.where(wanted(NomineeMarks), ~of_ids(_ID, apart.ids)).group_by(*facts)):
+        yield _Counted(row.recommender_id, False, row.several, row.ids, row.units, row.first, apart.facts(row))
+    own = Nominee.id, Nominee.recommender_id, Nominee.unit_id, Nominee.kind, Nominee.rank
+    marks = [getattr(NomineeMarks, name) for name in (*NAMES, "shown_in")]
+    single = select(*own, *marks).outerjoin(NomineeMarks, Nominee.id == _ID)
+    for row in session.execute(single.where(of_ids(Nominee.id, apart.ids), wanted(Nominee))):
+        id_, gone = row.id, row.id in apart.replaced
+        yield _Counted(row.recommender_id, gone, 1, str(id_), str(row.unit_id), id_, apart.facts(row, id_))

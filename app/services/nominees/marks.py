@@ -1,7 +1,8 @@
 """Nominees' marks: written with whatever they follow from, in its transaction, and counted by the database.
 
-Every use case that changes a nominee's name, kind, category, rank or dossier, or records a condition, an opinion or a
-review, calls `renew`.
+Every use case that changes a nominee's name, kind, category, rank, unit or dossier, or records a condition, an opinion
+or a review, calls `renew`. One that shows nominees in a period, takes it back, or gives a nominee new deeds calls
+`renew_shown`.
 """
 
 from __future__ import annotations
@@ -11,19 +12,33 @@ from dataclasses import asdict
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.nominees.eligibility import ConditionAnswer, NomineeFacts, checks_of
-from app.domain.nominees.marks import Marks, marks_of
+from app.domain.nominees.marks import Marks, marks_of, write_shown
 from app.domain.nominees.opinions import find_needed
-from app.models import Confirmation, Dossier, Nominee, NomineeMarks, Opinion, OpinionOutcome, Programme, Review
+from app.models import (
+    Confirmation,
+    Dossier,
+    Entry,
+    Nominee,
+    NomineeMarks,
+    Opinion,
+    OpinionOutcome,
+    Period,
+    Programme,
+    Review,
+)
 from app.notices.offered import notice_of
 from app.sealing import Keyring, SealBroken
 from app.services.nominees import dossiers
 
 BATCH = 500  # ids in one statement: well below what either database takes
 NAMES = tuple(Marks.__slots__)
+_OWN = ("programme_id", "recommender_id", "unit_id", "kind", "rank")  # the nominee's, kept beside its marks
+_SHOW = update(NomineeMarks).where(NomineeMarks.nominee_id == bindparam("of")).values(shown_in=bindparam("written"))
+KEPT = (*NAMES, *_OWN, "shown_in")
 FOLLOW_FROM = frozenset({"name", "category"})  # of the fields that may be corrected
 
 
@@ -35,10 +50,46 @@ def renew(session: Session, keyring: Keyring | None, nominee_ids: Iterable[int])
     session.flush()
     ids = iter(sorted(set(nominee_ids)))
     while batch := list(islice(ids, BATCH)):
-        rows = [{"nominee_id": id_, **asdict(found)} for id_, found in judge(session, keyring, batch).items()]
+        rows = [{"nominee_id": id_, **found} for id_, found in _rows(session, keyring, batch).items()]
         session.execute(delete(NomineeMarks).where(NomineeMarks.nominee_id.in_(batch)))
         if rows:
             session.execute(insert(NomineeMarks), rows)
+
+
+def renew_shown(session: Session, nominee_ids: Iterable[int]) -> None:
+    """Keep beside their marks which periods show these nominees now, for the caller to commit. Nothing is judged."""
+    session.flush()
+    ids = iter(sorted(set(nominee_ids)))
+    while batch := list(islice(ids, BATCH)):
+        shown = _shown(session, batch)
+        written = [{"of": id_, "written": write_shown(shown.get(id_, ()))} for id_ in batch]
+        session.connection().execute(_SHOW, written)  # where a nominee has no marks, there is nothing to keep
+
+
+def _rows(session: Session, keyring: Keyring | None, ids: Collection[int]) -> dict[int, dict[str, Any]]:
+    """Return everything that is kept of these nominees, by id and column. Raises SealBroken."""
+    judged, shown = judge(session, keyring, ids), _shown(session, ids)
+    own = session.execute(select(Nominee.id, *(getattr(Nominee, name) for name in _OWN)).where(Nominee.id.in_(judged)))
+    return {
+        row.id: asdict(judged[row.id])
+        | {name: getattr(row, name) for name in _OWN}
+        | {"shown_in": write_shown(shown.get(row.id, ()))}
+        for row in own
+    }
+
+
+def _shown(session: Session, ids: Collection[int]) -> dict[int, list[tuple[int, bool]]]:
+    """Return the periods that show these nominees and were not taken back, each with whether the deeds are current."""
+    rows = session.execute(
+        select(Entry.nominee_id, Entry.period_id, Entry.edition == Nominee.edition)
+        .join(Nominee, Entry.nominee_id == Nominee.id)
+        .join(Period, Entry.period_id == Period.id)
+        .where(Entry.nominee_id.in_(ids), Period.cancelled_at.is_(None))
+    )
+    found: dict[int, list[tuple[int, bool]]] = {}
+    for id_, period_id, current in rows:
+        found.setdefault(id_, []).append((period_id, bool(current)))
+    return found
 
 
 def judge(session: Session, keyring: Keyring | None, nominee_ids: Collection[int]) -> dict[int, Marks]:
@@ -103,14 +154,14 @@ def find_differing(session: Session, keyring: Keyring | None, nominee_ids: Colle
     Without a keyring nobody who has a dossier is judged.
     """
     ids = list(nominee_ids)
-    columns = [getattr(NomineeMarks, name) for name in NAMES]
+    columns = [getattr(NomineeMarks, name) for name in KEPT]
     rows = session.execute(select(NomineeMarks.nominee_id, *columns).where(NomineeMarks.nominee_id.in_(ids)))
-    kept = {id_: Marks(*values) for id_, *values in rows}
+    kept = {id_: dict(zip(KEPT, values, strict=True)) for id_, *values in rows}
     if keyring is None:
         for id_ in session.scalars(select(Dossier.nominee_id).where(Dossier.nominee_id.in_(ids))):
             kept.pop(id_, None)
     try:
-        judged = judge(session, keyring, kept)
+        judged = _rows(session, keyring, kept)
     except SealBroken:
         if len(ids) == 1:
             return ids

@@ -10,7 +10,7 @@ from app.domain.refusals import NothingChanged, WrongState
 from app.domain.refusals.base import begin, end
 from app.domain.shared.privacy import require_publishable
 from app.models import Nominee, Revision
-from app.services.nominees import changes
+from app.services.nominees import changes, marks
 from app.services.shared.texts import checked_text
 from app.services.shared.work import Work, use_case
 
@@ -43,6 +43,7 @@ def revise(work: Work, nominee_id: int, deeds: str, reason: str) -> Revision:
     )
     work.session.add(row)
     nominee.deeds, nominee.edition = deeds, row.edition
+    marks.renew_shown(work.session, [nominee.id])
     details = {"edition": row.edition, "reason": reason}
     work.did("nominee.revised", nominee, **details)
     return row

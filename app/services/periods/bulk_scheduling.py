@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from app.domain.calendar.workdays import Calendar
@@ -15,6 +15,7 @@ from app.domain.periods.rounds import Kind, Round
 from app.domain.refusals import ManyStopped, NothingChosen, Refusal
 from app.models import Nominee, Period, Programme, Quota, Unit
 from app.sealing import Keyring
+from app.services.nominees.access import NomineeTable
 from app.services.nominees.groups import find_groups, may_enter
 from app.services.periods.scheduling import (
     CANDIDATES_ORDER,
@@ -143,7 +144,11 @@ def _find_able(
     if not units:
         return {}, frozenset()
     owner = column_of_organiser(round_)
-    groups = find_groups(session, keyring, programme, now, among=owner.in_(units))
+
+    def among(nominee: NomineeTable) -> ColumnElement[bool]:
+        return column_of_organiser(round_, nominee).in_(units)
+
+    groups = find_groups(session, keyring, programme, now, among=among)
     theirs: dict[int, list[int]] = {}
     rows = (
         select(owner, Nominee.id)

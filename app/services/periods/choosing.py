@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import Session
@@ -28,7 +29,7 @@ def long_choice(
     session: Session, keyring: Keyring, programme: Programme, round_: Round, organiser: Unit, now: dt.datetime
 ) -> LongChoice:
     """Return whom this organiser could show in a round. One nominee of each group that stands alike is judged."""
-    groups = find_groups(session, keyring, programme, now, among=is_of_organiser(round_, organiser))
+    groups = find_groups(session, keyring, programme, now, among=partial(is_of_organiser, round_, organiser))
     return LongChoice(find_ids(session, programme, round_, organiser), may_enter(groups, round_))
 
 

@@ -29,7 +29,8 @@ from app.domain.shared.privacy import require_publishable
 from app.models import DeadlineExtension, Entry, Nominee, Period, Programme, Unit
 from app.models.periods import days_to_json
 from app.sealing import Keyring
-from app.services.nominees import gates
+from app.services.nominees import gates, marks
+from app.services.nominees.access import NomineeTable
 from app.services.periods.readiness import require_receiving_office
 from app.services.programmes.locking import lock_programme_before_award
 from app.services.shared.locks import lock_row
@@ -57,14 +58,14 @@ class Candidate:
         return not self.obstacles
 
 
-def is_of_organiser(round_: Round, organiser: Unit) -> ColumnElement[bool]:
-    """Return the condition on Nominee of a programme that this organiser could show it in a round."""
-    return true() if round_.organiser is Organiser.OFFICE else column_of_organiser(round_) == organiser.id
+def is_of_organiser(round_: Round, organiser: Unit, nominee: NomineeTable = Nominee) -> ColumnElement[bool]:
+    """Return the condition on nominees of a programme that this organiser could show them in a round."""
+    return true() if round_.organiser is Organiser.OFFICE else column_of_organiser(round_, nominee) == organiser.id
 
 
-def column_of_organiser(round_: Round) -> InstrumentedAttribute[int]:
-    """Return the column of Nominee that names the unit which shows it, in a round that the office does not organise."""
-    return Nominee.unit_id if round_.organiser is Organiser.OWN_UNIT else Nominee.recommender_id
+def column_of_organiser(round_: Round, nominee: NomineeTable = Nominee) -> InstrumentedAttribute[int]:
+    """Return the column that names the unit which shows a nominee, in a round that the office does not organise."""
+    return nominee.unit_id if round_.organiser is Organiser.OWN_UNIT else nominee.recommender_id
 
 
 def candidates(
@@ -171,7 +172,7 @@ def write_period(work: Work, plan: PeriodPlan, calendar: Calendar) -> tuple[Peri
     for entry in entries:
         entry.period_id = period.id
     work.session.add_all(entries)
-    work.session.flush()  # the next period of this transaction counts these entries too
+    marks.renew_shown(work.session, [entry.nominee_id for entry in entries])  # flushes: the next period counts these
     return period, entries
 
 
@@ -186,6 +187,8 @@ def cancel(work: Work, period_id: int, reason: str) -> None:
         raise WrongState(f"公示已于{begin(period.opens_at)}开始，不能再修改或撤回。")
     period.cancel_reason = checked_text(reason, "撤回公示安排的理由", REASON)
     period.cancelled_at = work.now
+    shown = select(Entry.nominee_id).where(Entry.period_id == period.id)
+    marks.renew_shown(work.session, work.session.scalars(shown))
     work.did("period.cancelled", period, reason=period.cancel_reason)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from app.domain.nominees.annexes import Rank
 from app.domain.nominees.eligibility import NomineeFacts, checks_of
-from app.domain.nominees.marks import Marks, marks_of
+from app.domain.nominees.marks import Marks, marks_of, read_shown, write_shown
 from app.domain.periods.rounds import Kind
 from tests.qujing import QUJING
 
@@ -32,3 +34,13 @@ def test_an_opinion_that_is_needed_is_missing_until_it_is_there_whatever_it_says
 def test_reviews_are_told_apart_from_none_at_all() -> None:
     found = marks_of([], frozenset(), {}, {"preliminary": True, "final": False})
     assert (marks_of([], frozenset(), {}, {}), found.preliminary, found.final) == (NONE, True, False)
+
+
+@pytest.mark.parametrize(
+    ("periods", "written"), [([], ""), ([(12, True)], "12"), ([(15, False), (12, True), (3, False)], "3-,12,15-")]
+)
+def test_which_periods_show_a_nominee_is_written_in_one_way_and_read_again(
+    periods: list[tuple[int, bool]], written: str
+) -> None:
+    assert write_shown(periods) == written
+    assert read_shown(written) == sorted(periods)

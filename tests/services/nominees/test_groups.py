@@ -67,7 +67,7 @@ def agree(session: Session, world: World, now: dt.datetime, actor: Actor | None,
     assert len(groups) < len(standings) * 0.9, seed  # else nothing is compared
     for group in groups:
         own = Counter(each.unit_id for each in nominees if each.id in set(group.ids))
-        assert group.own_units == (own if group.standing.rounds_shown == 0 else {}), seed
+        assert group.own_units == own, seed
     filled = _filled(session, world, actor, now)
     for nominee in nominees:
         group, standing = by_id[nominee.id], standings[nominee.id]

@@ -12,12 +12,12 @@ from sqlalchemy import select, update
 from app.domain.nominees.annexes import Rank
 from app.domain.nominees.marks import Marks
 from app.domain.periods.rounds import Kind
-from app.models import Dossier, Nominee, NomineeMarks, OpinionOutcome
+from app.models import Dossier, Entry, Nominee, NomineeMarks, OpinionOutcome
 from app.sealing import Keyring
-from app.services.nominees import eligibility, marks, nominating, replacements, withdrawals
+from app.services.nominees import eligibility, marks, nominating, replacements, revisions, withdrawals
 from app.services.nominees.dossiers import make_dossier
 from app.services.nominees.nominating import Particulars, PlainFacts
-from app.services.periods import corrections
+from app.services.periods import corrections, scheduling
 from app.services.record.checks.run import check_database
 from tests.lists import id_number
 from tests.qujing import Authority
@@ -100,6 +100,35 @@ def test_plain_facts_a_replacement_and_a_corrected_name_renew_them_too(world: Wo
     world.schedule(2, world.qilin, [person], "2026-09-18", 3, NOW)
     world.run(corrections.correct, person, "name", "麒麟区第1大队", "写错了", by=office, now=at(NOW))
     assert kept(world, person) is not None
+
+
+def test_what_shows_a_nominee_stands_beside_its_marks_until_it_is_taken_back_or_older_than_the_deeds(
+    world: World,
+) -> None:
+    one, office = world.nominees[0], world.actor("office")
+
+    def shown() -> str | None:
+        assert check_database(world.database, at(NOW), marks.wrong_marks_by(world.keyring)) == []
+        with world.database.reader() as session:
+            return session.scalar(select(NomineeMarks.shown_in).where(NomineeMarks.nominee_id == one))
+
+    with world.database.writer() as session:
+        marks.renew(session, world.keyring, world.nominees)
+        session.commit()
+    assert shown() == ""
+    world.past_round_one([one])
+    with world.database.reader() as session:
+        first = session.scalar(select(Entry.period_id).where(Entry.nominee_id == one))
+    assert shown() == str(first)
+    second = world.schedule(2, world.qilin, [one], "2026-09-18", 3, NOW)
+    assert shown() == f"{first},{second}"
+    world.run(scheduling.cancel, second, "改期", by=office, now=at(NOW))
+    assert shown() == str(first)
+    world.run(revisions.revise, one, "改过的事迹" * 20, "补充", by=office, now=at(NOW))
+    assert shown() == f"{first}-"
+    change(world, NomineeMarks, NomineeMarks.nominee_id == one, shown_in=str(first))
+    [wrong] = check_database(world.database, at(NOW), marks.wrong_marks_by(world.keyring))
+    assert (wrong.name, wrong.row) == ("marks-are-what-the-rules-say", one)
 
 
 def test_marks_that_differ_and_dossiers_that_do_not_open_are_named(world: World, entered: int) -> None:
