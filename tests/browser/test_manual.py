@@ -185,7 +185,8 @@ def cases(tour: Tour) -> None:
     unit = select(Unit.id).where(Unit.name == "麒麟区").scalar_subquery()
     case = select(func.min(Case.id)).where(Case.state == State.INVESTIGATING, Case.handler_unit_id == unit)
     handler.goto(f"/desk/cases/{tour.number(case)}")
-    camera.part(handler, "案件", handler.locator("h1"), handler.locator("section.actions .panel").first)
+    panel = handler.locator("section.actions .panel").first
+    camera.part(handler, "案件", handler.locator("h1"), panel.locator(".field").nth(2))
 
 
 def setting_up(tour: Tour, folder: Path, running: int) -> int:
