@@ -177,7 +177,10 @@ class _Apart:
         return row.kind, row.rank, *marks, left, honoured, alone, self._showings(row.shown_in or "", nominee_id)
 
     def _showings(self, shown_in: str, nominee_id: int) -> frozenset[ShownRound]:
-        """Return the rounds as the gates see them; of the editions, only whether they are the present one."""
+        """Return the rounds as the gates see them; of the editions, only whether they are the present one.
+
+        A period that was scheduled or taken back since the periods were read is not there yet, or any more.
+        """
         return frozenset(
             ShownRound(
                 round_number=period.round_number,
@@ -189,7 +192,8 @@ class _Apart:
                 others_open=bool(against - {nominee_id}),
             )
             for id_, present in read_shown(shown_in)
-            for period, against in [(self.periods[id_], self.open_cases.get(id_, set()))]
+            if (period := self.periods.get(id_)) is not None
+            for against in [self.open_cases.get(id_, set())]
         )
 
 

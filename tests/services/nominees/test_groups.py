@@ -8,11 +8,11 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.domain.cases.states import Actor
-from app.models import Nominee, Programme
+from app.models import Nominee, NomineeMarks, Programme
 from app.services.nominees import gates, marks, replacements
 from app.services.nominees.access import of_programme
 from app.services.nominees.gates import NomineeStanding
@@ -113,3 +113,12 @@ def test_groups_are_few_where_nominees_stand_alike(world: World) -> None:
         marks.renew(session, world.keyring, session.scalars(select(Nominee.id)))
         session.commit()
         assert (before, len(find_groups(session, world.keyring, programme, NOW))) == (58, 5)
+
+
+def test_a_period_scheduled_while_groups_are_read_does_not_keep_a_page_from_opening(world: World) -> None:
+    with world.database.writer() as session:
+        every = sorted(session.scalars(select(Nominee.id)))
+        marks.renew(session, world.keyring, every)
+        session.execute(update(NomineeMarks).values(shown_in="999"))  # of which nothing was read yet
+        groups = find_groups(session, world.keyring, session.get_one(Programme, world.programme), NOW)
+    assert sorted(id_ for group in groups for id_ in group.ids) == every
