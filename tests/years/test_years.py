@@ -50,17 +50,6 @@ def test_each_fault_that_is_put_back_is_found(
     pytest.fail(f"{TRIED} years with this fault, and nothing was wrong in any of them")
 
 
-@pytest.mark.parametrize("seed", ["7 11 False", "7 37 False"])
-def test_what_follows_a_clock_that_ran_ahead_is_dated_no_earlier(database: Database, seed: str) -> None:
-    """In these years a letter was issued before it was made, a reversal proposed before what it reverses."""
-    live(database, seed, diligent=False)
-
-
-def test_a_diligent_office_has_an_account_agreed_to_before_it_confirms_what_it_said(database: Database) -> None:
-    """In this year the office gave out the password of whoever's conclusion it was to look at."""
-    live(database, "7 36 True", diligent=True)
-
-
 @pytest.mark.soak
 @pytest.mark.usefixtures("database")
 def test_a_seed_replays_to_the_last_byte(sqlite_template: Path, tmp_path: Path) -> None:

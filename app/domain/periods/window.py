@@ -175,12 +175,18 @@ class _StoredThen:
 
 
 def extend_plan(
-    window: Window, conclude_by: dt.datetime, days: Sequence[CountedDay], workdays: int, calendar: Calendar
+    dates: PhaseDates, conclude_workdays: int, days: Sequence[CountedDay], workdays: int, calendar: Calendar
 ) -> WindowPlan:
-    """Return a window and its deadline, both so many working days later (R7). Raises BeyondHorizon."""
+    """Return a window and its deadline, both so many working days later (R7). Raises BeyondHorizon.
+
+    The deadline leaves the working days to conclude that there are by R25, also where a notice that was loaded later
+    had taken one of them.
+    """
+    window, conclude_by = dates.window, dates.conclude_by
     counting = _StoredThen(DayTable([counted.day for counted in days]), calendar)
     last_day = nth_workday_after(window.last_day, workdays, counting)
-    deadline_day = nth_workday_after(last_day_before(conclude_by), workdays, counting)
+    later = nth_workday_after(last_day_before(conclude_by), workdays, counting)
+    deadline_day = max(later, nth_workday_after(last_day, conclude_workdays, counting))
     explained = explain(window.first_day, last_day, deadline_day, counting)
     added = [counted.day for counted in explained[len(days) :]]
     return WindowPlan(

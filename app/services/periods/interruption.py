@@ -42,7 +42,7 @@ def offer_compensation(session: Session, period: Period, calendar: Calendar, now
         raise WrongState(
             "公示时间不能延长：这次公示的工作时间里，没有哪一天有一小时以上缺少运行记录，或者已经为此延长过。"
         )
-    plan = extend_plan(period.window, period.conclude_by, period.counted_days, len(lost), calendar)
+    plan = extend_plan(period.timetable, period.conclude_workdays, period.counted_days, len(lost), calendar)
     if plan.estimated and not period.programme.demonstration:
         raise EstimatedCalendar
     return CompensationOffer(lost, plan)

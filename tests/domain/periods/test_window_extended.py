@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from app.calendars.china import ChinaCalendar, estimated_notice
+from app.calendars.china import ChinaCalendar, estimated_notice, packaged_notice
 from app.domain.calendar.notices import Notice
-from app.domain.calendar.workdays import Calendar
-from app.domain.periods.window import PhaseDates, WindowPlan, count_window, extend_plan, plan_window
+from app.domain.calendar.workdays import Calendar, last_day_before
+from app.domain.periods.window import PhaseDates, WindowPlan, count_window, explain, extend_plan, plan_window
 from app.domain.refusals import BadValue, BeyondHorizon
 from tests.days import CHINA, at, clock, on
 
@@ -34,7 +36,7 @@ def test_a_new_period_takes_any_time_between(workdays: int, deadline: str) -> No
 
 
 def extended(plan: WindowPlan, workdays: int, calendar: Calendar = CHINA) -> WindowPlan:
-    return extend_plan(plan.window, plan.conclude_by, plan.days, workdays, calendar)
+    return extend_plan(PhaseDates(plan.window, plan.conclude_by), 3, plan.days, workdays, calendar)
 
 
 @pytest.mark.parametrize(
@@ -76,6 +78,28 @@ def test_days_counted_once_stay_and_those_added_are_as_the_calendar_in_force_has
         ("01-03 Sun", False),
         ("01-04 Mon", True),
     ]
+
+
+@pytest.mark.parametrize(
+    ("off", "workdays", "closes", "deadline"),
+    [
+        # 18 Fri, 20 Sun (works), 21, 22, 23 Wed public; 24, 28, 29 September to conclude.
+        ("2026-09-24 Thu", 1, "09-29 Tue 00:00", "10-09 Fri 00:00"),  # 28 public; 29, 30 September, 8 October
+        ("2026-09-28 Mon", 1, "09-25 Fri 00:00", "10-09 Fri 00:00"),  # 24 public; 29, 30 September, 8 October
+        ("2026-09-30 Wed", 1, "09-25 Fri 00:00", "10-09 Fri 00:00"),  # the added day is off: 28, 29, 8 October
+        ("2026-10-08 Thu", 1, "09-25 Fri 00:00", "10-01 Thu 00:00"),  # comes after both
+    ],
+)
+def test_a_deadline_leaves_its_days_to_conclude_where_a_later_notice_had_taken_one(
+    off: str, workdays: int, closes: str, deadline: str
+) -> None:
+    plan = count_window(on("2026-09-18 Fri"), 3, CHINA)
+    year = packaged_notice(2026)
+    more = replace(year, number="特9号", published=on("2026-09-17 Thu"), off=year.off | {on(off)})
+    later = ChinaCalendar([more])
+    counted = explain(plan.window.first_day, plan.window.last_day, last_day_before(plan.conclude_by), later)
+    longer = extended(replace(plan, days=counted), workdays, later)
+    assert (clock(longer.window.closes_at), clock(longer.conclude_by)) == (closes, deadline)
 
 
 @pytest.mark.parametrize(

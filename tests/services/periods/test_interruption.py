@@ -14,7 +14,9 @@ from app.models import AvailabilitySpan
 from app.services.calendar.calendars import calendar_of
 from app.services.periods import interruption, scheduling
 from app.services.shared.work import Work
+from tests.invariants import broken
 from tests.refusing import WINDOW_NOT_EXTENDED, Refused, refuses
+from tests.services.periods.loading import load
 from tests.world import World, at, at_once
 
 REASON = "9月21日上午机房停电，公示页面打不开。"
@@ -144,3 +146,15 @@ def test_without_a_reason_without_a_calendar_or_taken_back_it_is_refused_too(wor
     world.run(scheduling.cancel, other, "改期", by=world.actor("office"), now=at("2026-09-21 Mon 10:00"))
     with pytest.raises(AlreadyClosed):
         extend(world, other, TUESDAY)
+
+
+def test_a_day_to_conclude_that_a_notice_took_is_given_back_with_the_day_made_good(world: World) -> None:
+    """Friday 18 to Wednesday 23 September public; 24, 28 and 29 to conclude, of which the notice takes the 28th."""
+    period = world.round_two()
+    load(world, "28", "2026-09-21 Mon 09:00")
+    up(world, "17 00:00/21 09:00, 21 11:00/22 09:00")
+    extend(world, period, "2026-09-22 Tue 09:00")
+    world.seal()
+    # The 24th is public too; 29 and 30 September and Thursday 8 October are to conclude.
+    assert window_of(world, period)[1:] == (at("2026-09-25 Fri 00:00"), at("2026-10-09 Fri 00:00"))
+    assert broken(world.database, at("2026-09-22 Tue 09:00")) == []

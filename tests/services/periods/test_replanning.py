@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 
 import pytest
 from sqlalchemy import select
@@ -15,24 +14,14 @@ from app.services.calendar import calendars
 from app.services.cases import investigation, settlement, warnings
 from app.services.periods import replanning, scheduling
 from app.services.record.verifying import verify
-from tests.data import STATE_COUNCIL
 from tests.invariants import broken
+from tests.services.periods.loading import load
 from tests.world import World, at
 
-DATA = json.loads(STATE_COUNCIL.read_text(encoding="utf-8"))
 WHY = "国务院办公厅调整了9月的放假安排。"
 OPEN = "2026-09-21 Mon 09:00"
 # Round 2 as the small world has it: 18 Fri, 20 Sun, 21 Mon, 22 Tue, 23 Wed; conclusions by Tuesday the 29th, 24:00.
 CLOSES, DEADLINE = at("2026-09-24 Thu 00:00"), at("2026-09-30 Wed 00:00")
-
-
-def load(world: World, off: str, now: str, work: str = "") -> None:
-    """The notice of 2026 once more, with other days off as well; days of September."""
-    body = DATA["2026"] | {"notice": f"国办发明电〔2026〕特{off}号"}
-    body["off"] = sorted({*body["off"], *(f"2026-09-{day}" for day in off.split())})
-    body["work"] = sorted({*body["work"], *(f"2026-09-{day}" for day in work.split())} - set(body["off"]))
-    text = json.dumps({"2026": body}, ensure_ascii=False)
-    world.run(calendars.load_notices, text, by=world.actor("office"), now=at(now))
 
 
 def moves(world: World, now: str) -> list[tuple[int, str, str, str]]:
@@ -119,6 +108,17 @@ def test_a_window_that_is_over_stays_over(world: World) -> None:
     load(world, "22", "2026-09-24 Thu 00:00")
     assert moves(world, "2026-09-24 Thu 09:00") == []
     assert dates(world, period) == (CLOSES, DEADLINE, DEADLINE)
+
+
+def test_a_window_that_ended_short_of_a_day_stays_so_when_its_deadline_moves_and_is_no_finding(world: World) -> None:
+    """The notice made the last day of the window a day off, and nobody moved anything until another one came."""
+    period, now = world.round_two(), "2026-09-24 Thu 10:00"
+    load(world, "23", "2026-09-22 Tue 18:00")
+    load(world, "23 29", "2026-09-24 Thu 09:00")
+    replan(world, [period], now)
+    assert dates(world, period) == (CLOSES, at("2026-10-01 Thu 00:00"), at("2026-10-01 Thu 00:00"))
+    assert [row["date"][8:] for row in world.period(period).days if row["ordinal"]] == ["18", "20", "21", "22"]
+    assert broken(world.database, at(now)) == []
 
 
 def test_all_periods_concerned_move_in_one_act_or_none(world: World) -> None:

@@ -502,7 +502,7 @@ CORRUPTIONS = [
             "open-case-is-not-with-a-unit-without-accounts",
             "UPDATE cases SET assignee_id = NULL",
             "UPDATE staff_sessions SET ended_at = last_seen_at",
-            "UPDATE users SET disabled_at = NOW WHERE unit_id = 2",
+            "UPDATE users SET disabled_at = LATER(NOW, -4800) WHERE unit_id = 2",
         ),
         ("handler-is-on-the-organisers-line", "UPDATE cases SET handler_unit_id = 3 WHERE id = 1"),
         (

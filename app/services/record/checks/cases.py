@@ -152,12 +152,12 @@ def open_case_has_two_people(live: LiveData) -> Select[int]:
     return cases_in_periods(_OPEN, Period.conclude_by > live.now, people < 2)
 
 
-@invariant("R21", "没有办结的案件，办理单位有人能够登录；没有的，由上级办理")
+@invariant("R21", "没有办结的案件，收到的时候办理单位有人能够登录；没有的，由上级办理")
 def open_case_is_not_with_a_unit_without_accounts(live: LiveData) -> Select[int]:
-    has_person = exists().where(
-        User.unit_id == Case.handler_unit_id, User.disabled_at.is_(None), User.role != Role.AUDITOR
-    )
-    return cases_in_periods(_OPEN, Period.conclude_by > live.now, Case.escalates_at > live.now, ~has_person)
+    """Whoever is disabled later leaves the case to the office without another act (`CaseFacts.escalated`)."""
+    there_then = or_(User.disabled_at.is_(None), User.disabled_at >= Case.received_at)
+    had_person = exists().where(User.unit_id == Case.handler_unit_id, User.role != Role.AUDITOR, there_then)
+    return cases_in_periods(_OPEN, Period.conclude_by > live.now, Case.escalates_at > live.now, ~had_person)
 
 
 @invariant("R21", "案件由组织公示的单位或者它的上级办理")

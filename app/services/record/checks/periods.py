@@ -54,11 +54,14 @@ def _ends_a_working_day(period: Days, instant: dt.datetime, day: dt.date) -> boo
 # --- the window ----------------------------------------------------------------------------------
 
 
-@invariant("R4", "公示时间恰好5个工作日（系统中断顺延的另加），按当时存下的日历数")
+@invariant(
+    "R4", "公示时间恰好5个工作日（系统中断顺延的另加），按当时存下的日历数；结束以后才按新通知调整办结期限的除外"
+)
 def window_has_five_working_days(live: LiveData) -> Found:
     for period in live.periods:
         wanted = WINDOW_WORKDAYS + live.made_good.get(period.id, 0)
-        if len(period.workdays(period.opening, period.closing)) != wanted:
+        counted = len(period.workdays(period.opening, period.closing))
+        if counted != wanted and period.id not in live.replanned_late:
             yield Period, period.id
 
 
@@ -72,10 +75,12 @@ def window_opens_at_midnight_of_a_working_day(live: LiveData) -> Found:
             yield Period, period.id
 
 
-@invariant("R4", "公示到一个工作日的 24:00结束")
+@invariant("R4", "公示到一个工作日的 24:00结束；结束以后才按新通知调整办结期限的除外")
 def window_closes_at_the_end_of_a_working_day(live: LiveData) -> Found:
     for period in live.periods:
-        if not _ends_a_working_day(period, period.closes_at, period.closing):
+        works = _ends_a_working_day(period, period.closes_at, period.closing)
+        may_close = works or (period.id in live.replanned_late and _is_midnight(period.closes_at))
+        if not may_close:
             yield Period, period.id
 
 
@@ -154,7 +159,8 @@ def time_to_conclude_is_in_bounds(_live: LiveData) -> Select[int]:
 
 @invariant("R25", "办结期限是公示结束后第N个工作日；没有延长过的不多，延长过的不少")
 def deadline_is_the_nth_working_day(live: LiveData) -> Found:
-    extended = set(live.session.scalars(select(DeadlineExtension.period_id)))
+    # What was extended was counted by the notice in force: a working day that it added stays (R3, R7).
+    extended = set(live.session.scalars(select(DeadlineExtension.period_id).union(select(WindowExtension.period_id))))
     for period in live.periods:
         if period.set_deadline <= period.closes_at or period.conclude_workdays not in _TIME_TO_CONCLUDE:
             continue  # reported by another invariant

@@ -151,6 +151,12 @@ class LiveData:
         """The periods whose dates were moved because of a notice loaded later (R3)."""
         return set(self.session.scalars(select(Replanning.period_id)))
 
+    @cached_property
+    def replanned_late(self) -> set[int]:
+        """Those of them whose window was over by then: it stayed as it was, however the notice counts it (R3, R4)."""
+        late = Replanning.replanned_at >= Replanning.new_close
+        return set(self.session.scalars(select(Replanning.period_id).where(late)))
+
     def detail(self, key: str) -> ColumnElement[int]:
         """Return a number in the details of a row of the record, in SQL."""
         postgresql = self.session.get_bind().dialect.name == "postgresql"
