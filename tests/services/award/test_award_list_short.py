@@ -14,6 +14,7 @@ from tests.services.nominees.many import NOW, Crowd
 from tests.world import World
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("number", range(2))
 def test_the_list_without_those_who_were_never_proposed_is_the_same_list(world: World, number: int) -> None:
     seed = f"{number} {random.random()}"

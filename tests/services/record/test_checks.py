@@ -158,6 +158,7 @@ def test_every_invariant_has_a_corruption_that_it_finds() -> None:
     assert sorted(each.name for each in CORRUPTIONS) == sorted(INVARIANTS)
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("name", [WORLD, DEMONSTRATION])
 def test_nothing_is_found_in_what_the_services_made(bases: Bases, name: str) -> None:
     assert found(bases(name).connection, all_invariants()) == []
