@@ -116,7 +116,7 @@ def test_a_page_without_an_index_would_be_found(portal: tuple[Flask, Any]) -> No
     assert tables_read_whole(app, "SELECT id FROM letters ORDER BY made_at LIMIT 9 OFFSET 0", ()) == {"letters"}
 
 
-@pytest.mark.walk
+@pytest.mark.soak
 def test_the_pages_of_lists_are_looked_at_at_all(portal: tuple[Flask, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     app, ids = portal
     watched = [path for who, path in PAGES if queries_of_pages(app, ids, who, path, monkeypatch)]
