@@ -78,6 +78,7 @@ def found_in(content: bytes) -> set[str]:
     return {mark for mark, needles in NEEDLES.items() if any(needle in content for needle in needles)}
 
 
+@pytest.mark.soak
 def test_security_14_the_mark_is_in_no_byte_that_the_portal_wrote(planted: Planted) -> None:
     world, server = planted.world, planted.server
     nominee = world.nominees[2]

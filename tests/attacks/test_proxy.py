@@ -128,7 +128,7 @@ def exchange(line: socket.socket, sent: bytes) -> bytes:
 
 def each_answered(connect: Callable[[], socket.socket], server: Served) -> dict[str, list[bytes]]:
     """Send each on a line of its own. The portal must have read no request that its sender saw no answer to."""
-    with ThreadPoolExecutor(12) as pool:
+    with ThreadPoolExecutor(len(SMUGGLED)) as pool:  # most wait for more, until a line is given up
         found = dict(zip(SMUGGLED, pool.map(lambda sent: exchange(connect(), sent), SMUGGLED.values()), strict=True))
     statuses = {what: re.findall(rb"HTTP/1\.[01] (\d{3})", answer) for what, answer in found.items()}
     second = sum(line.get("route") == "none" and line["status"] == 404 for line in server.lines())

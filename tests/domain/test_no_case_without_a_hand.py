@@ -116,6 +116,7 @@ CLAIMS: list[Claim] = [
 SIZES = [(2, 1, 1_540), (1, 2, 3_986), (2, 2, 7_675), (3, 2, 12_409), (2, 3, 18_440), (3, 3, 29_150)]
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize(
     ("office", "unit", "nodes"), [*SIZES[:3], *(pytest.param(*size, marks=pytest.mark.soak) for size in SIZES[3:])]
 )
@@ -130,6 +131,7 @@ def test_every_claim_holds_in_every_state(office: int, unit: int, nodes: int) ->
 GIVEN = [((11, 1), (12, 1)), ((12, 1),), ((11, 1), (12, 2)), ((11, 9), (12, 9))]
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("behind", GIVEN)
 @pytest.mark.parametrize("office", [1, 2])
 def test_every_claim_holds_where_accounts_speak_for_whoever_gave_them_out(

@@ -11,6 +11,8 @@ import random
 from collections import Counter
 from dataclasses import dataclass, replace
 
+import pytest
+
 from app.calendars.china import ChinaCalendar
 from app.domain.calendar.workdays import end_of
 from app.domain.cases.hands import find_escalation
@@ -171,6 +173,7 @@ def walked(chance: random.Random, paper: Lived) -> list[Act]:
     return acts
 
 
+@pytest.mark.walk
 def test_the_verdict_by_the_web_is_the_verdict_by_paper() -> None:
     """The same holds at every moment in between: the two cases differ only in who may act."""
     chance = random.Random(33)

@@ -22,9 +22,14 @@ class Versions:
     def __init__(self, copy: Callable[[str | None], str]) -> None:
         self._copy = copy
         self._addresses: dict[str, str] = {}
+        self._untouched: list[str] = []
 
     def empty(self) -> Empty:
-        return Empty(self._copy(None), self)
+        return Empty(self._untouched.pop() if self._untouched else self._copy(None), self)
+
+    def give_back(self, address: str) -> None:
+        """Keep a database into which nobody wrote anything for the next test."""
+        self._untouched.append(address)
 
     def copy_of(self, revision: str) -> str:
         """Return the address of a database at this migration. It has come there through all before it."""
@@ -50,6 +55,7 @@ class Empty(Database):
             super().migrate(keyring, revision)
             return
         self.dispose()
+        self._versions.give_back(self.url)
         super().__init__(self._versions.copy_of(revision))
 
 

@@ -23,7 +23,7 @@ from app.domain.cases.states import (
 from app.models import Case, Disqualification, Entry, Nominee, Objection, User
 from app.services.accounts import making
 from app.services.cases import investigation, second_looks, urging
-from app.services.cases.handling import FACTS
+from app.services.cases.handling import with_facts
 from app.services.nominees import withdrawals
 from app.services.objections import following
 
@@ -226,11 +226,13 @@ class People:
         return of_round.order_by(Case.received_at, Case.id)
 
     def cases(self) -> list[Known]:
-        query = self.open_cases().options(*FACTS)
+        query = self.open_cases().options(*with_facts())
         return self.year.read(lambda session: [Known.of(case, self.year.now) for case in session.scalars(query)])
 
     def case(self, number: int) -> Known:
-        return self.year.read(lambda session: Known.of(session.get_one(Case, number, options=FACTS), self.year.now))
+        return self.year.read(
+            lambda session: Known.of(session.get_one(Case, number, options=with_facts()), self.year.now)
+        )
 
 
 def _use_case(action: Action) -> Callable[..., object]:

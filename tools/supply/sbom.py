@@ -21,7 +21,6 @@ from cyclonedx.model.contact import OrganizationalEntity
 from cyclonedx.model.license import DisjunctiveLicense, LicenseExpression
 from cyclonedx.output.json import JsonV1Dot6
 from cyclonedx.schema import SchemaVersion
-from cyclonedx.validation.json import JsonStrictValidator
 from packageurl import PackageURL
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -99,6 +98,8 @@ def _needs(told: Distribution) -> list[str]:
 
 def main(site_packages: str, target: Path) -> None:
     """Write the bill for the environment with these packages. Raises SystemExit where the standard refuses it."""
+    from cyclonedx.validation.json import JsonStrictValidator  # it builds a grammar for a second, which only this needs
+
     bom = make_bom(read_lock(ROOT / RUNTIME.name), distributions(path=[site_packages]))
     text = JsonV1Dot6(bom).output_as_string(indent=2)
     fault = JsonStrictValidator(SchemaVersion.V1_6).validate_str(text)

@@ -41,7 +41,7 @@ assert set(MOVES) == set(Delivery)  # noqa: S101 - a state without its row is a 
 WORDS_LENGTH = 300
 # A mailbox, also in percent or as an entity; a number in one piece, and one in groups, as of a telephone.
 _OF_ONE = "[^\\s<>\"'(),;:=&\u3000-\u303f\u4e00-\u9fff\uff00-\uff1f]+"
-_MAILBOX = re.compile(f"{_OF_ONE}(?:@|\uff20|%40|&#64;){_OF_ONE}", re.IGNORECASE)
+_MAILBOX = re.compile(f"{_OF_ONE}(?:@|\uff20|%40|&#64;){_OF_ONE}")
 _NUMBER = re.compile(r"(?<![A-Za-z\d])\+?(?:\d{7,}|\d{2,4}(?:[ .-]\d{3,8}){1,3})(?![A-Za-z\d])")
 _FEWEST_GROUPED = 10  # digits: 550-5.7.26 is a reason and no number of anybody's
 _SHORTEST_PART = 3

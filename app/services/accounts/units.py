@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
 from sqlalchemy import ColumnElement, case, func, literal, or_, select, text, true
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy.orm import Session, joinedload
 
 from app.domain.accounts.unit_order import UnitPlace, place_of
 from app.domain.cases.hands import UnitStaffing, choose_first_handler
@@ -22,7 +22,8 @@ from app.services.shared.locks import lock_row, lock_row_if_any
 from app.services.shared.stored_rows import StoredRows
 from app.services.shared.work import Work, require_office_or_console, use_case
 
-ABOVE = aliased(Unit, name="above")
+# The table alone: an alias of the class would configure every mapper in each process that imports this.
+ABOVE = Unit.__table__.alias("above")
 NO_CONTACT = Contact()
 FULL_NAME = " · "  # between the name of a recommending unit and that of an own unit below it
 # One office is made at a time. SQLite has one writer anyway.
@@ -76,7 +77,7 @@ def recommending(session: Session) -> list[Unit]:
 def stored_units(session: Session, actor: Actor) -> StoredRows[Unit]:
     """Return the units that this person may see, in the one order of every list (unit_order.py)."""
     own = Unit.kind == UnitKind.OWN
-    above_id, above_name = case((own, Unit.parent_id), else_=Unit.id), case((own, ABOVE.name), else_=Unit.name)
+    above_id, above_name = case((own, Unit.parent_id), else_=Unit.id), case((own, ABOVE.c.name), else_=Unit.name)
     annex = _annex(session)
     order = (
         case((Unit.kind == UnitKind.OFFICE, 0), else_=1),
@@ -87,7 +88,7 @@ def stored_units(session: Session, actor: Actor) -> StoredRows[Unit]:
         Sound(Unit.name),
         Unit.id,
     )
-    source = select(Unit.id).outerjoin(ABOVE, Unit.parent_id == ABOVE.id).where(units_visible_to(actor))
+    source = select(Unit.id).outerjoin(ABOVE, Unit.parent_id == ABOVE.c.id).where(units_visible_to(actor))
 
     def load(ids: Sequence[int]) -> Sequence[Unit]:
         return session.scalars(select(Unit).where(Unit.id.in_(ids)).options(joinedload(Unit.parent))).all()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
+from sqlalchemy.orm.interfaces import ORMOption
 
 from app.domain.cases.reminders import Reminder
 from app.domain.cases.states import OPEN_STATES, Action, check_action, concerns, takes_over
@@ -19,19 +21,23 @@ from app.services.shared.locks import lock_row_if_any
 from app.services.shared.work import Work
 
 FELL_TO_OFFICE = "办理单位在规定的工作日内没有办理，或者已经无人可以办理，案件转由市级专班办理。"
-# The relations that `facts` and the deadline are read from.
-FACTS = (
-    selectinload(Case.objections),
-    selectinload(Case.recusals),
-    selectinload(Case.looks),
-    selectinload(Case.handler_unit).selectinload(Unit.people),
-    selectinload(Case.entry).selectinload(Entry.period),
-)
+
+
+@cache  # and not at import: it configures every mapper, a tenth of a second of each process that starts
+def with_facts() -> tuple[ORMOption, ...]:
+    """Return how to load the relations that `facts` and the deadline are read from."""
+    return (
+        selectinload(Case.objections),
+        selectinload(Case.recusals),
+        selectinload(Case.looks),
+        selectinload(Case.handler_unit).selectinload(Unit.people),
+        selectinload(Case.entry).selectinload(Entry.period),
+    )
 
 
 def lock_case(work: Work, case_id: int, action: Action) -> Case:
     """Lock the case and check that the rules let this person do this to it at this moment."""
-    case = lock_row_if_any(work.session, Case, case_id, *FACTS)
+    case = lock_row_if_any(work.session, Case, case_id, *with_facts())
     if case is None:
         raise NotYourCase
     facts = case.facts(work.now)

@@ -47,11 +47,11 @@ from app.services.accounts.two_people import require_own_voice
 from app.services.cases import phrases, proposals
 from app.services.cases.choices import list_assignable, list_joinable_leads
 from app.services.cases.enclosures import claim
-from app.services.cases.handling import FACTS
 from app.services.cases.handling import did as _did
 from app.services.cases.handling import give_to_office as _give_to_office
 from app.services.cases.handling import lock_case as _lock_case
 from app.services.cases.handling import tell_objectors as _tell_objectors
+from app.services.cases.handling import with_facts
 from app.services.cases.lettering import write_letters
 from app.services.cases.registrars import carry_recusals
 from app.services.cases.telling import tell_units
@@ -324,7 +324,7 @@ def join(work: Work, case_id: int, lead_id: int) -> None:
     seen = cases_visible_to(work.actor, work.now)
     if lead_id not in {lead.id for lead in list_joinable_leads(work.session, case, seen)}:
         raise NotAllowed("只能并入同一推荐对象、同一办理单位、尚在办理的另一个案件。")
-    carry_recusals(work, case, work.session.get_one(Case, lead_id, options=FACTS))
+    carry_recusals(work, case, work.session.get_one(Case, lead_id, options=with_facts()))
     for objection in case.objections:
         objection.case_id = lead_id
     case.state = require_move(case.state, State.JOINED, ACTION_NAMES[Action.JOIN])

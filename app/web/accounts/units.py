@@ -85,7 +85,9 @@ def units_page() -> ResponseReturnValue:
                 sql=a_text(Unit.name),
             ),
             Column("kind", "类别", lambda u: UNIT_KIND_NAMES[u.kind], 12, sql=a_name(Unit.kind, UNIT_KIND_NAMES)),
-            Column("parent", "上级单位", lambda u: u.parent.name if u.parent else "", 26, sql=a_text(units.ABOVE.name)),
+            Column(
+                "parent", "上级单位", lambda u: u.parent.name if u.parent else "", 26, sql=a_text(units.ABOVE.c.name)
+            ),
             Column("phone", "电话", lambda u: u.phone, 18, sql=a_text(Unit.phone)),
             Column(
                 "people",

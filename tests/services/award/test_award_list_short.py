@@ -14,7 +14,8 @@ from tests.services.nominees.many import NOW, Crowd
 from tests.world import World
 
 
-@pytest.mark.parametrize("number", range(2))
+@pytest.mark.walk
+@pytest.mark.parametrize("number", [0, pytest.param(1, marks=pytest.mark.soak)])
 def test_the_list_without_those_who_were_never_proposed_is_the_same_list(world: World, number: int) -> None:
     seed = f"{number} {random.random()}"
     with world.database.writer() as session:

@@ -44,7 +44,8 @@ def told(standing: NomineeStanding) -> tuple[Any, ...]:
     )
 
 
-@pytest.mark.parametrize("number", range(2))
+@pytest.mark.walk
+@pytest.mark.parametrize("number", [0, pytest.param(1, marks=pytest.mark.soak)])
 def test_every_nominee_of_a_group_stands_as_the_rule_says_of_it_alone(world: World, number: int) -> None:
     seed = f"{number} {random.random()}"
     with world.database.writer() as session:

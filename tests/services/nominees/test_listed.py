@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -18,6 +19,7 @@ from tests import busy
 from tests.world import World, at
 
 
+@pytest.mark.walk
 def test_what_is_narrowed_by_is_what_each_row_says(world: World, tmp_path: Path) -> None:
     busy.busy(world, tmp_path / "evidence")
     busy.changed(world)

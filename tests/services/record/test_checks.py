@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -25,6 +24,7 @@ from app.services.record.checks.run import MOST_NAMED, Finding, all_invariants, 
 from tests.busy import OPEN
 from tests.conftest import KEY
 from tests.files import vault_in
+from tests.invariants import Reads, noted, reads_of, touched_by
 from tests.services.record.corruptions import CORRUPTIONS, DEMONSTRATION, WORLD, Corruption
 from tests.sound import eventful
 from tests.world import World, at
@@ -38,52 +38,17 @@ _UNIQUE = (
 )
 DERIVED = "marks-are-what-the-rules-say"  # they no longer are, once a corruption has changed what they follow from
 WRONG_MARKS = wrong_marks_by(Keyring(KEY.decode()))
-TABLES = {table.name for table in Base.metadata.sorted_tables}
 
 
 @dataclass
 class SoundBase:
-    """A sound database in which nothing but the invariants is left to notice anything.
-
-    An invariant that reads no table which was written finds what it found before: nothing.
-    """
+    """A sound database in which nothing but the invariants is left to notice anything."""
 
     connection: Connection
 
     @cached_property
-    def reads(self) -> dict[Invariant, set[str]]:
-        """Every invariant with the tables that it reads here."""
-        found = {}
-        for one in all_invariants():
-            with noted(self.connection) as statements, Session(self.connection) as session:
-                live = LiveData(session, at(OPEN), WRONG_MARKS)
-                assert list(places(live, one.wrong(live))) == []
-            found[one] = tables_in(statements)
-        return found
-
-    def touched_by(self, statements: Sequence[str]) -> list[Invariant]:
-        """The invariants that read what these statements wrote; all of them where that cannot be told."""
-        written = [tables_in([each]) for each in statements if not each.lstrip().startswith("SELECT")]
-        if not all(written):
-            return list(self.reads)
-        return [one for one, read in self.reads.items() if read & set().union(*written)]
-
-
-@contextmanager
-def noted(connection: Connection) -> Iterator[list[str]]:
-    statements: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        statements.append(statement)
-
-    event.listen(connection, "before_cursor_execute", note)
-    yield statements
-    event.remove(connection, "before_cursor_execute", note)
-
-
-def tables_in(statements: Sequence[str]) -> set[str]:
-    """Every table whose name stands in these statements, and perhaps more."""
-    return {word for statement in statements for word in re.findall(r"\w+", statement)} & TABLES
+    def reads(self) -> Reads:
+        return reads_of(self.connection, at(OPEN), WRONG_MARKS)
 
 
 Bases = Callable[[str], SoundBase]
@@ -182,7 +147,7 @@ def test_a_corruption_is_found_by_its_name_and_by_no_other(bases: Bases, corrupt
     with base.connection.begin() as transaction:  # which no commit of a session inside it ends
         with noted(base.connection) as statements:
             corruption.carry_out(base.connection)
-        named = found(base.connection, list(reads) if asked == "everybody" else base.touched_by(statements))
+        named = found(base.connection, list(reads) if asked == "everybody" else touched_by(statements, reads))
         transaction.rollback()
     names = {finding.name for finding in named}
     assert names - ({DERIVED} - {corruption.name}) == {corruption.name}
@@ -193,6 +158,7 @@ def test_every_invariant_has_a_corruption_that_it_finds() -> None:
     assert sorted(each.name for each in CORRUPTIONS) == sorted(INVARIANTS)
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize("name", [WORLD, DEMONSTRATION])
 def test_nothing_is_found_in_what_the_services_made(bases: Bases, name: str) -> None:
     assert found(bases(name).connection, all_invariants()) == []

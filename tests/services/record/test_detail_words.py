@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
+import pytest
+
 from app.domain.cases.states import Action
 from app.evidence.scanner import Verdict
 from app.services.record.act_names import ACT_NAMES
@@ -89,6 +91,7 @@ def _keys(node: ast.AST) -> Iterator[str]:
             yield from ast.literal_eval(part.generators[0].iter)
 
 
+@pytest.mark.walk
 def test_every_act_that_the_code_can_write_has_a_name() -> None:
     acts = _acts()
     assert len(acts) > 130  # the walk finds them: those in variables and tables too
@@ -96,6 +99,7 @@ def test_every_act_that_the_code_can_write_has_a_name() -> None:
     assert acts - ACT_NAMES.keys() == set()
 
 
+@pytest.mark.walk
 def test_every_detail_that_the_code_can_write_has_a_name() -> None:
     details = _details()
     assert len(details) > 70

@@ -28,6 +28,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drawing, "draw", drawing.draw_random_id)
 
 
+@pytest.mark.walk
 def test_security_43_no_minute_of_an_arrival_is_in_anything_a_unit_reads(
     world: World, app: Flask, staff: Staff, clock: MovingClock
 ) -> None:
@@ -42,6 +43,7 @@ def test_security_43_no_minute_of_an_arrival_is_in_anything_a_unit_reads(
             assert told == set(), hour
 
 
+@pytest.mark.walk
 def test_security_43_a_supplement_and_a_withdrawal_are_shown_at_once_and_with_their_day_alone(
     world: World, app: Flask, staff: Staff, clock: MovingClock
 ) -> None:

@@ -58,6 +58,8 @@ def test_the_letter_may_be_taken_back_before_filing(world: World, client: Browse
     assert "请在这里上传" in again.error_of("letter")
 
 
+@pytest.mark.walk
+@pytest.mark.soak
 def test_security_42_nothing_that_a_unit_can_open_holds_a_byte_of_the_letter(
     world: World, app: Flask, staff: Staff, clock: MovingClock, filed: Page
 ) -> None:

@@ -389,6 +389,7 @@ def worked_off(office: Browser) -> list[TaskKind]:
     return pressed
 
 
+@pytest.mark.walk
 def test_a_whole_programme_is_worked_off_by_its_list(
     world: World, staff: Staff, clock: MovingClock, tmp_path: Path
 ) -> None:

@@ -46,6 +46,7 @@ def saved(answer: TestResponse) -> tuple[str, bytes]:
     return unquote(found[1]), answer.get_data()
 
 
+@pytest.mark.walk
 def test_every_link_of_the_pages_leads_to_a_file_under_a_chinese_name(
     there: World, staff: Callable[[str], Browser]
 ) -> None:
@@ -166,6 +167,7 @@ def test_security_16_a_units_bundle_holds_what_the_notice_asks_for_and_nothing_o
     }
 
 
+@pytest.mark.walk
 def test_the_whole_rounds_bundle_has_a_folder_a_unit_and_says_which_file_is_missing(
     there: World, staff: Callable[[str], Browser], tmp_path: Path
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 from flask import Flask
@@ -146,14 +146,22 @@ def test_security_16_no_message_to_a_unit_holds_a_mark_of_who_filed(registered: 
 
 
 @pytest.mark.parametrize(
-    "step",
+    ("step", "readers"),
     [
-        *(pytest.param(step, marks=pytest.mark.soak) for step in (None, State.INVESTIGATING, State.LAPSED)),
-        State.CONCLUDED,
+        *(
+            pytest.param(step, STAFF, marks=pytest.mark.soak, id=step or "filed")
+            for step in (None, State.INVESTIGATING, State.LAPSED, State.CONCLUDED)
+        ),
+        pytest.param(State.CONCLUDED, ("handler",), id="concluded, who has it in hand"),
     ],
 )
 def test_security_16_no_answer_to_a_units_role_holds_a_mark_of_who_filed(
-    registered: World, app: Flask, staff: Callable[[str], Browser], clock: MovingClock, step: State | None
+    registered: World,
+    app: Flask,
+    staff: Callable[[str], Browser],
+    clock: MovingClock,
+    step: State | None,
+    readers: Sequence[str],
 ) -> None:
     """Pages, files with their names and what is inside them, sheets, papers, letters, archives: every address.
 
@@ -171,8 +179,9 @@ def test_security_16_no_answer_to_a_units_role_holds_a_mark_of_who_filed(
         clock.to(DAY)
     if step in (State.INVESTIGATING, State.CONCLUDED):
         world.bring(1, step, "2026-09-19 Sat 11:00")
-    read = {login: read_by(app, world.database, staff(login), login, public=True, few=12) for login in STAFF}
+    read = {login: read_by(app, world.database, staff(login), login, public=True, few=12) for login in readers}
     for login, token in calendars.items():
+        read.setdefault(login, {})
         address = f"/feeds/staff/{token}.ics"
         answer = staff(login).open(address)
         assert answer.status_code == 200

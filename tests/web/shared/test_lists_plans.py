@@ -101,6 +101,7 @@ def tables_read_whole(app: Flask, statement: str, bound: Any) -> set[str]:
         return {line.split("Seq Scan on ")[1].split()[0] for line in plan if "Seq Scan on " in line}
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize(("who", "path"), PAGES)
 def test_the_page_of_a_list_reads_no_large_table_from_end_to_end(
     portal: tuple[Flask, Any], who: str, path: str, monkeypatch: pytest.MonkeyPatch
@@ -115,6 +116,7 @@ def test_a_page_without_an_index_would_be_found(portal: tuple[Flask, Any]) -> No
     assert tables_read_whole(app, "SELECT id FROM letters ORDER BY made_at LIMIT 9 OFFSET 0", ()) == {"letters"}
 
 
+@pytest.mark.soak
 def test_the_pages_of_lists_are_looked_at_at_all(portal: tuple[Flask, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     app, ids = portal
     watched = [path for who, path in PAGES if queries_of_pages(app, ids, who, path, monkeypatch)]
