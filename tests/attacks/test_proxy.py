@@ -151,6 +151,7 @@ def test_no_request_is_smuggled_in_another_through_the_shipped_nginx(server: Ser
             assert site.ask("GET", "/receipt", source="127.0.0.2").status == 200
 
 
+@pytest.mark.soak
 def test_no_request_is_smuggled_in_another_to_the_server_itself(server: Served) -> None:
     each_answered(lambda: socket.create_connection(("127.0.0.1", server.port)), server)
     assert answers(f"http://127.0.0.1:{server.port}/healthz")

@@ -92,6 +92,7 @@ def test_texts_to_use_again_are_put_in_by_one_press_each_and_counted(portal: Por
     expect(handler.get_by_text("市级专班的，用过1次")).to_have_count(3)
 
 
+@pytest.mark.soak
 def test_a_text_goes_below_what_was_typed_with_a_script_and_without(portal: Portal) -> None:
     world = portal.world
     case, _ = world.file(world.round_two(), world.nominees[2], FILED)

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.browser
 NAME, PHONE = "赵小禾", "13000000001"
 
 
+@pytest.mark.soak
 def test_a_clerk_registers_a_visit_and_prints_the_slip(portal: Portal, width: str) -> None:
     world = portal.world
     world.round_two()

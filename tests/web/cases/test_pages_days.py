@@ -43,7 +43,7 @@ def test_security_43_no_minute_of_an_arrival_is_in_anything_a_unit_reads(
             assert told == set(), hour
 
 
-@pytest.mark.walk
+@pytest.mark.soak
 def test_security_43_a_supplement_and_a_withdrawal_are_shown_at_once_and_with_their_day_alone(
     world: World, app: Flask, staff: Staff, clock: MovingClock
 ) -> None:

@@ -161,7 +161,7 @@ def test_more_rows_than_are_read_in_a_request_are_told_to_come_in_parts(
     assert world.everything() == before
 
 
-@pytest.mark.walk
+@pytest.mark.soak
 def test_a_preview_of_two_thousand_rows_is_searched_within_a_second(
     world: World, staff: Callable[[str], Browser]
 ) -> None:
