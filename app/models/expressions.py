@@ -31,6 +31,11 @@ def _sound_in_postgresql(element: Sound, compiler: Any, **kw: Any) -> str:
     return f"convert_to({compiler.process(element.clauses, **kw)}, 'GB18030')"
 
 
+def _second(element: FunctionElement[Any], compiler: Any, **kw: Any) -> str:
+    """Return the second of an instant. SQLite rounds to thousandths: the last microsecond of a day was the next day."""
+    return f"substr({compiler.process(element.clauses, **kw)}, 1, 19)"
+
+
 class DayWritten(FunctionElement[str]):
     """The day of an instant in Shanghai as pages write it: 2026年9月18日."""
 
@@ -40,7 +45,7 @@ class DayWritten(FunctionElement[str]):
 
 @compiles(DayWritten)
 def _day_written(element: DayWritten, compiler: Any, **kw: Any) -> str:
-    at = compiler.process(element.clauses, **kw)
+    at = _second(element, compiler, **kw)
     year, month, day = (f"CAST(strftime('{part}', {at}, '+8 hours') AS INTEGER)" for part in ("%Y", "%m", "%d"))
     return f"({year} || '年' || {month} || '月' || {day} || '日')"
 
@@ -60,7 +65,7 @@ class LocalDay(FunctionElement[str]):
 
 @compiles(LocalDay)
 def _local_day(element: LocalDay, compiler: Any, **kw: Any) -> str:
-    return f"date({compiler.process(element.clauses, **kw)}, '+8 hours')"
+    return f"date({_second(element, compiler, **kw)}, '+8 hours')"
 
 
 @compiles(LocalDay, "postgresql")
@@ -96,7 +101,7 @@ class Earlier(FunctionElement[Any]):
 
 @compiles(Earlier)
 def _earlier(element: Earlier, compiler: Any, **kw: Any) -> str:
-    return f"datetime({compiler.process(element.clauses, **kw)}, '-1 second')"
+    return f"datetime({_second(element, compiler, **kw)}, '-1 second')"
 
 
 @compiles(Earlier, "postgresql")

@@ -218,10 +218,14 @@ class Reference:
         return alike and other.state in OPEN - {"proposed"} and not other.to_decline
 
     def seen(self, who: str, one: One, now: dt.datetime) -> bool:
-        """Whether a person may know of a case: a unit not on the day on which it came, but on the last of all (R19)."""
+        """Whether a person may know of a case: a unit not on the day on which it came, but on the last of all (R19).
+
+        Whoever is recused from it may not (R21).
+        """
         due_today = self.deadline <= start_of(date_of(now) + DAY)
         came_before = date_of(one.received) < date_of(now)
-        return SIDES.get(who) == "office" or one.state != "received" or came_before or due_today
+        shown = SIDES.get(who) == "office" or one.state != "received" or came_before or due_today
+        return shown and who not in one.recused
 
     # --- registered objections (R33) and second looks (R35) ---------------------------------------
 

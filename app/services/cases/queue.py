@@ -56,7 +56,7 @@ def stored_queue(session: Session, actor: Actor, now: dt.datetime) -> StoredRows
 
 def stored_watched(session: Session, actor: Actor, now: dt.datetime) -> StoredRows[QueuedCase]:
     """Return the open cases of the units below this person's own, which it watches (R21)."""
-    return stored_cases(session, actor, now, Case.handler_unit_id != actor.unit_id, is_open(now))
+    return stored_cases(session, actor, now, Case.handler_unit_id != actor.unit_id, open_only=True)
 
 
 def stored_of_period(session: Session, period_id: int, actor: Actor, now: dt.datetime) -> StoredRows[QueuedCase]:
@@ -65,13 +65,15 @@ def stored_of_period(session: Session, period_id: int, actor: Actor, now: dt.dat
 
 
 def stored_cases(
-    session: Session, actor: Actor, now: dt.datetime, *where: ColumnElement[bool]
+    session: Session, actor: Actor, now: dt.datetime, *where: ColumnElement[bool], open_only: bool = False
 ) -> StoredRows[QueuedCase]:
     """Return every case that this person may see, whoever handles it, of closed periods and archived programmes too.
 
     Open ones stand first, the earliest deadline first. Of one day the order says nothing of who came first (R19).
+    `where` narrows them, by the case or its entry alone unless they are `open_only`.
     """
-    seen = select(Case.id).join(Entry, Case.entry_id == Entry.id).join(Period, Entry.period_id == Period.id)
+    seen = select(Case.id).join(Entry, Case.entry_id == Entry.id).where(cases_visible_to(actor, now), *where)
+    ordered = seen.join(Period, Entry.period_id == Period.id)
 
     def load(ids: Sequence[int]) -> list[QueuedCase]:
         return load_queued(session, ids, now)
@@ -79,11 +81,12 @@ def stored_cases(
     return StoredRows(
         session,
         Case.id,
-        seen.where(cases_visible_to(actor, now), *where),
+        ordered.where(is_open(now)) if open_only else ordered,
         (Period.conclude_by, LocalDay(Case.received_at), Case.id),
         load,
         lambda row: row.case.id,
         first=is_open(now),
+        grouped=None if open_only else seen,
     )
 
 

@@ -192,7 +192,7 @@ def list_to_confirm(
     if me.waits_for_agreement or actor.role is Role.AUDITOR:
         return Confirmable()
     waits = or_(Case.state == State.PROPOSED, Case.decline_proposed_ground.is_not(None)), ~of_ids(Case.id, but)
-    rows = stored_cases(session, actor, now, is_open(now), *waits, *_handled_by(actor))
+    rows = stored_cases(session, actor, now, *waits, *_handled_by(actor), open_only=True)
     keys = _keys(session, now)
     found: list[ToConfirm] = []
     counts = dict.fromkeys((True, False), 0)

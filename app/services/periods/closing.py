@@ -17,13 +17,14 @@ from app.domain.cases.verdict import GROUND_NAMES, Ground, Left, grounds_against
 from app.domain.periods.window import Phase, too_late_to_conclude
 from app.domain.refusals import AlreadyClosed, CasesOpen, LooksOpen, WrongState
 from app.domain.refusals.base import end
-from app.models import Case, Closing, Disqualification, Entry, Objection, Period
+from app.models import Case, Closing, Disqualification, Entry, Period
 from app.services.calendar.availability import availability
 from app.services.cases.second_looks import list_holding_up
 from app.services.cases.settlement import settle_period
 from app.services.objections import channels
 from app.services.periods.corrected_text import EntryView, read_entries
 from app.services.periods.notice_words import words_of_notice
+from app.services.periods.progress import count_filed_in
 from app.services.shared.bulk import BulkOutcome, do_each
 from app.services.shared.leavers import find_departures
 from app.services.shared.locks import lock_row
@@ -187,10 +188,9 @@ def who_is_out(session: Session, period: Period, cases: list[Case], now: dt.date
 
 def objections_by_day(session: Session, period: Period) -> dict[dt.date, int]:
     """Count the objections of each day of the window, days without any included."""
-    filed = session.scalars(select(Objection.filed_at).join(Entry).where(Entry.period_id == period.id))
-    counts = Counter(local_date(instant) for instant in filed)
+    counts = count_filed_in(session, period)
     return {
-        counted.day.date: counts[counted.day.date]
+        counted.day.date: counts.get(counted.day.date, 0)
         for counted in period.counted_days
         if counted.day.date <= period.window.last_day
     }

@@ -132,6 +132,15 @@ def settlement_is_late(session: Session, now: dt.datetime, tolerance: dt.timedel
 
 def count_filed(session: Session, since: dt.datetime) -> dict[dt.date, int]:
     """Count the objections that came in from `since` on, by day."""
+    return _by_day(session, Objection.filed_at >= since)
+
+
+def count_filed_in(session: Session, period: Period) -> dict[dt.date, int]:
+    """Count the objections of a period by the day on which they came in."""
+    return _by_day(session, Objection.entry_id.in_(select(Entry.id).where(Entry.period_id == period.id)))
+
+
+def _by_day(session: Session, which: ColumnElement[bool]) -> dict[dt.date, int]:
     day = LocalDay(Objection.filed_at)
-    rows = session.execute(select(day, func.count()).where(Objection.filed_at >= since).group_by(day))
+    rows = session.execute(select(day, func.count()).where(which).group_by(day))
     return {dt.date.fromisoformat(written): count for written, count in rows}

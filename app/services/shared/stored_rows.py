@@ -119,7 +119,8 @@ class StoredRows(Generic[Row]):
 
     `first`: rows for which this holds, never NULL, stand before the others. They are read apart, so that an index can
     give either part in its order. `bare` selects the same rows without the joins that search and sorting alone need:
-    what is counted, offered and filtered by, `order` and `first` speak of what it has.
+    what is counted, offered and filtered by, `order` and `first` speak of what it has. `grouped` selects them with no
+    more than `counts_of_groups` is asked for.
     """
 
     session: Session
@@ -130,6 +131,7 @@ class StoredRows(Generic[Row]):
     key_of: Callable[[Row], int]
     first: Condition | None = None
     bare: Select[Any] | None = None
+    grouped: Select[Any] | None = None
 
     def count(self, selection: Selection) -> int:
         return self.session.scalar(self._narrowed(selection, func.count())) or 0
@@ -147,7 +149,8 @@ class StoredRows(Generic[Row]):
 
     def counts_of_groups(self, *values: Any) -> Sequence[Any]:
         """Return each combination of these values that any row has, with the number of its rows behind them."""
-        counted = self._bare.with_only_columns(*values, func.count()).group_by(*values)
+        source = self._bare if self.grouped is None else self.grouped
+        counted = source.with_only_columns(*values, func.count()).group_by(*values)
         return self.session.execute(counted).all()
 
     def page(self, selection: Selection, offset: int, limit: int) -> list[Row]:

@@ -6,13 +6,14 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.accounts.unit_order import by_sound
 from app.domain.shared.wording import coarse
-from app.models import Period, Programme
-from app.models.expressions import DayWritten, LocalDay
+from app.models import Objection, Period, Programme
+from app.models.expressions import DayWritten, Earlier, LocalDay
 from app.services.shared.stored_rows import Selection, StoredRows, a_day, a_name, a_number, a_text, an_end
 from tests.world import World, at
 
@@ -97,6 +98,26 @@ def test_days_are_those_of_shanghai_as_pages_write_them(world: World) -> None:
             assert column.finds is not None
             asked = session.scalars(select(Period.id).where(Period.id == period, column.finds(word))).all()
             assert bool(asked) is found, word
+
+
+@pytest.mark.parametrize(
+    ("filed", "day", "written"),
+    [
+        ("2026-09-18 Fri 00:00", "2026-09-18", "2026年9月18日"),
+        ("2026-09-18 Fri 23:59:59", "2026-09-18", "2026年9月18日"),
+        ("2026-09-18 Fri 23:59:59.999999", "2026-09-18", "2026年9月18日"),  # SQLite's own date() says the 19th
+        ("2026-09-19 Sat 00:00", "2026-09-19", "2026年9月19日"),
+    ],
+)
+def test_the_last_microsecond_of_a_day_is_of_that_day(world: World, filed: str, day: str, written: str) -> None:
+    world.file(world.round_two(), world.nominees[0], filed)
+    at_midnight = Earlier(Objection.filed_at)
+    with world.database.reader() as session:
+        found = session.execute(
+            select(LocalDay(Objection.filed_at), DayWritten(Objection.filed_at), LocalDay(at_midnight))
+        ).one()
+    before = "2026-09-17" if filed == "2026-09-18 Fri 00:00" else "2026-09-18"
+    assert found == (day, written, before)
 
 
 def test_options_are_counted_in_one_look(world: World) -> None:
