@@ -12,7 +12,7 @@ from app.domain.periods.window import Phase
 from app.domain.refusals import AlreadyClosed, BeyondHorizon, MissingText, NotAllowed, WindowClosed, WrongState
 from app.models import AvailabilitySpan
 from app.services.calendar.calendars import calendar_of
-from app.services.periods import interruption, scheduling
+from app.services.periods import interruption, replanning, scheduling
 from app.services.shared.work import Work
 from tests.invariants import broken
 from tests.refusing import WINDOW_NOT_EXTENDED, Refused, refuses
@@ -158,3 +158,19 @@ def test_a_day_to_conclude_that_a_notice_took_is_given_back_with_the_day_made_go
     # The 24th is public too; 29 and 30 September and Thursday 8 October are to conclude.
     assert window_of(world, period)[1:] == (at("2026-09-25 Fri 00:00"), at("2026-10-09 Fri 00:00"))
     assert broken(world.database, at("2026-09-22 Tue 09:00")) == []
+
+
+def test_a_day_of_the_window_that_a_notice_took_waits_to_be_moved_beside_the_day_made_good(world: World) -> None:
+    """The notice takes Tuesday the 22nd, the outage one day: until it is moved the window lacks one of six."""
+    period, now = world.round_two(), "2026-09-21 Mon 12:00"
+    up(world, "17 00:00/21 09:00, 21 11:00/21 12:00")
+    load(world, "22", "2026-09-21 Mon 11:30")
+    extend(world, period, now)
+    world.seal()
+    with world.database.reader() as session:
+        [move] = replanning.list_moves_due(session, at(now))
+        assert (move.period.workdays, move.period.lacking_workdays) == (5, 1)
+    assert broken(world.database, at(now)) == []
+    world.run(replanning.replan, [period], "放假安排调整。", by=world.actor("office"), now=at(now))
+    world.seal()
+    assert (world.period(period).workdays, broken(world.database, at(now))) == (6, [])
