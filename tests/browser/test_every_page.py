@@ -177,6 +177,7 @@ def follow(page: Page, code: str) -> None:
     press(page, "查询")
 
 
+@pytest.mark.soak
 def test_what_everybody_sees_first(portal: Portal) -> None:
     """The short form of what follows: the way of a citizen from the list to the form."""
     world, walk = portal.world, Walk(portal, "public")

@@ -15,6 +15,7 @@ NAME, CONTACT = "赵小禾", "13000000001"
 ANSWER = "经核实，所列实事由该对象牵头完成，异议不成立，感谢监督。"
 
 
+@pytest.mark.soak
 def test_two_people_conclude_and_the_objector_reads_the_answer(portal: Portal, width: str) -> None:
     world = portal.world
     period = world.round_two()
