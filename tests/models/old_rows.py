@@ -28,12 +28,17 @@ def insert(database: Database, table: str, *rows: dict[str, Any]) -> None:
         session.commit()
 
 
-def case_of(database: Database) -> None:
-    """One received case, with what it refers to, as version 0017 had them."""
-    opens, closes, by = at("2026-09-18 Fri 00:00"), at("2026-09-24 Thu 00:00"), at("2026-09-30 Wed 00:00")
+def programme_of(database: Database) -> None:
+    """An office with one person, and a programme, in the columns of their time."""
     insert(database, "units", {"id": 1, "kind": "office"})
     insert(database, "users", {"id": 1, "role": "office", "unit_id": 1})
     insert(database, "programmes", {"id": 1})
+
+
+def case_of(database: Database) -> None:
+    """One received case, with what it refers to, as version 0017 had them."""
+    opens, closes, by = at("2026-09-18 Fri 00:00"), at("2026-09-24 Thu 00:00"), at("2026-09-30 Wed 00:00")
+    programme_of(database)
     period = {"id": 1, "programme_id": 1, "round_number": 2, "organiser_id": 1, "scheduled_by": 1, "days": []}
     insert(
         database, "periods", period | {"opens_at": opens, "closes_at": closes, "conclude_by": by, "recommenders": []}

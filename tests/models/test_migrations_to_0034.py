@@ -32,7 +32,7 @@ from app.services.periods import listings
 from app.services.shared.issuers import named
 from app.services.shared.work import Work
 from app.services.upkeep import checking
-from tests.models.old_rows import case_of, insert
+from tests.models.old_rows import case_of, insert, programme_of
 from tests.world import FACTS, at
 
 pytestmark = pytest.mark.soak
@@ -40,9 +40,7 @@ pytestmark = pytest.mark.soak
 
 def test_0009_an_import_being_read_waits_for_the_tick_and_the_others_stay_as_they_are(empty: Database) -> None:
     empty.migrate(revision="0008")
-    insert(empty, "units", {"id": 1, "kind": "office"})
-    insert(empty, "users", {"id": 1, "role": "office", "unit_id": 1})
-    insert(empty, "programmes", {"id": 1})
+    programme_of(empty)
     of = {"programme_id": 1, "unit_id": 1, "created_by": 1, "form": "individuals", "rows_total": 9, "rows_done": 4}
     states = ("waiting", "reading", "checked", "failed", "dropped")
     imports = [of | {"id": number, "state": state, "failure": ""} for number, state in enumerate(states, start=1)]
@@ -124,9 +122,7 @@ def test_0012_a_record_that_is_there_is_not_replaced_from_then_on(empty: Databas
 
 def test_0013_a_period_under_way_keeps_its_days_and_its_deadline(empty: Database) -> None:
     empty.migrate(revision="0012")
-    insert(empty, "units", {"id": 1, "kind": "office"})
-    insert(empty, "users", {"id": 1, "role": "office", "unit_id": 1})
-    insert(empty, "programmes", {"id": 1})
+    programme_of(empty)
     days = {"opens_at": at("2026-09-18 Fri 00:00"), "closes_at": at("2026-09-24 Thu 00:00")}
     row = {"id": 1, "programme_id": 1, "round_number": 2, "organiser_id": 1, "scheduled_by": 1, "days": [], **days}
     insert(empty, "periods", row | {"conclude_by": at("2026-09-30 Wed 00:00"), "recommenders": []})
@@ -227,9 +223,7 @@ def test_0019_the_proposal_that_a_case_holds_becomes_its_version(empty: Database
 
 def test_0020_an_objection_that_is_there_came_by_the_web(empty: Database) -> None:
     empty.migrate(revision="0017")
-    insert(empty, "units", {"id": 1, "kind": "office"})
-    insert(empty, "users", {"id": 1, "role": "office", "unit_id": 1})
-    insert(empty, "programmes", {"id": 1})
+    programme_of(empty)
     days = {"opens_at": at("2026-09-18 Fri 00:00"), "closes_at": at("2026-09-24 Thu 00:00"), "days": []}
     period = {"id": 1, "programme_id": 1, "round_number": 2, "organiser_id": 1, "scheduled_by": 1, "recommenders": []}
     insert(empty, "periods", period | days | {"conclude_by": at("2026-09-30 Wed 00:00")})
@@ -267,9 +261,7 @@ def test_0020_what_came_by_letter_has_a_postmark_and_nothing_else_has(empty: Dat
 
 def test_0022_cases_that_had_ended_are_marked_and_open_ones_will_have_their_letters(empty: Database) -> None:
     empty.migrate(revision="0017")
-    insert(empty, "units", {"id": 1, "kind": "office"})
-    insert(empty, "users", {"id": 1, "role": "office", "unit_id": 1})
-    insert(empty, "programmes", {"id": 1})
+    programme_of(empty)
     dates = {"scheduled_at": at("2026-09-01 09:00"), "opens_at": at("2026-09-02 00:00")}
     dates |= {"closes_at": at("2026-09-09 00:00"), "conclude_by": at("2026-09-15 00:00")}
     of = {"programme_id": 1, "organiser_id": 1, "scheduled_by": 1, "round_number": 1, "days": [], "recommenders": []}

@@ -20,11 +20,12 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from app.domain.calendar.workdays import local_date, midnight
 from app.domain.cases.states import Action, Actor, Role, State, check_action
 from app.domain.refusals import NotYourCase, Refusal
-from app.models import Case, Entry, Objection, Period, Recusal
+from app.models import Case, Entry, Objection, Period
 from app.models.arrivals import shown_to
 from app.models.expressions import LocalDay
 from app.services.cases import groupings
 from app.services.cases import likeness as likeness_of
+from app.services.cases.visibility import not_recused
 
 FEWEST = 3
 MOST = 500  # the most cases of one group on a page, and in one act
@@ -129,14 +130,13 @@ def _visible(actor: Actor, now: dt.datetime, *wanted: Any) -> Select[Any]:
 
     The office watches all. Cases from which this person is recused are left out, and for a unit those of today (R19).
     """
-    recused = select(Recusal.id).where(Recusal.case_id == Case.id, Recusal.user_id == actor.user_id).exists()
     query = (
         select(*wanted)
         .select_from(Objection)
         .join(Case, Objection.case_id == Case.id)
         .join(Entry, Case.entry_id == Entry.id)
         .join(Period, Entry.period_id == Period.id)
-        .where(~recused, shown_to(actor, now))
+        .where(not_recused(actor), shown_to(actor, now))
     )
     return query if actor.role is Role.OFFICE else query.where(Case.handler_unit_id == actor.unit_id)
 

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session, joinedload
 from app.domain.cases.letters import Reader
 from app.domain.cases.states import Actor, Role
 from app.domain.refusals import NothingChosen, NotThere, NotYourCase
-from app.models import Case, Entry, Letter, Nominee, Period, Recusal
-from app.services.cases.visibility import cases_visible_to
+from app.models import Case, Entry, Letter, Nominee, Period
+from app.services.cases.visibility import cases_visible_to, not_recused
 from app.services.record.chain import on_case
 from app.services.shared.stored_rows import StoredRows
 from app.services.shared.work import Work, use_case
@@ -29,9 +29,9 @@ def in_reach(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
 
     A unit reads the letters of its cases and those to its own nominees, but none of a complaint against it (R19).
     """
-    not_recused = ~exists().where(Recusal.case_id == Letter.case_id, Recusal.user_id == actor.user_id)
+    impartial = not_recused(actor, Letter.case_id)
     if actor.role is Role.OFFICE:
-        return not_recused
+        return impartial
     if actor.role is Role.AUDITOR:
         return exists().where(Letter.id != Letter.id)
     theirs = or_(Nominee.unit_id == actor.unit_id, Nominee.recommender_id == actor.unit_id)
@@ -39,7 +39,7 @@ def in_reach(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
         and_(Letter.reader.in_(_OF_THE_CASE), cases_visible_to(actor, now)),
         and_(Letter.reader.in_(_OF_THE_NOMINEE), theirs),
     )
-    return and_(not_recused, ~Letter.office_only, reached)
+    return and_(impartial, ~Letter.office_only, reached)
 
 
 def _reached(actor: Actor, now: dt.datetime, *where: ColumnElement[bool]) -> Select[Letter]:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, and_, case, cast, exists, false, func, literal, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.domain.cases.states import OPEN_STATES, Actor, Role, State
 from app.domain.objections.arrival import CHANNEL_NAMES, Channel
@@ -26,14 +27,18 @@ def cases_visible_to(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
     Every count and every reason that a page shows to a unit uses this condition. It leaves out complaints against the
     unit itself, which the office handles, and a new case until its day is over (R19).
     """
-    not_recused = Case.id.not_in(select(Recusal.case_id).where(Recusal.user_id == actor.user_id))
     if actor.role is Role.OFFICE:
-        return not_recused
+        return not_recused(actor)
     if actor.role is Role.AUDITOR:
         return exists().where(Case.id != Case.id)
     below = select(Unit.id).where(Unit.parent_id == actor.unit_id)
     theirs = or_(Case.handler_unit_id == actor.unit_id, Case.handler_unit_id.in_(below))
-    return and_(not_recused, theirs, shown_to(actor, now))
+    return and_(not_recused(actor), theirs, shown_to(actor, now))
+
+
+def not_recused(actor: Actor, case_id: InstrumentedAttribute[int] = Case.id) -> ColumnElement[bool]:
+    """Return the condition that this person is not recused from a case, which a column names (R21)."""
+    return case_id.not_in(select(Recusal.case_id).where(Recusal.user_id == actor.user_id))
 
 
 def is_open(now: dt.datetime) -> ColumnElement[bool]:

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from app.domain.calendar.workdays import local_date
 from app.domain.cases.reminders import Reminder, find_due_reminder
 from app.domain.cases.states import OPEN_STATES, Actor, Role, State
-from app.models import Case, Entry, OutboxRow, Period, Recusal, SecondLook, Unit, UnitKind
+from app.models import Case, Entry, OutboxRow, Period, SecondLook, Unit, UnitKind
 from app.models.arrivals import shown_to
 from app.services.accounts.units import chain_of_command
+from app.services.cases.visibility import not_recused
 from app.services.messages.outbox import queue_rows
 from app.services.shared.work import Work
 
@@ -170,7 +171,7 @@ def warnings_for(session: Session, actor: Actor, now: dt.datetime, limit: int = 
             or_(Case.state.in_(OPEN_STATES), OutboxRow.reminder.in_(_OF_ENDED)),
             or_(OutboxRow.reminder != Reminder.LOOK_ASKED, waits_for_a_look),
             or_(OutboxRow.reminder != Reminder.SUPPLEMENT_OVER, Case.state == State.AWAITING_SUPPLEMENT),
-            ~exists().where(Recusal.case_id == Case.id, Recusal.user_id == actor.user_id),
+            not_recused(actor),
             shown_to(actor, now),
             or_(OutboxRow.reminder != Reminder.ARRIVAL, Case.state == State.RECEIVED),
             or_(OutboxRow.reminder != Reminder.PROPOSED, Case.state == State.PROPOSED),

@@ -20,6 +20,8 @@ def find_departures(session: Session, nominee_ids: Sequence[int], now: dt.dateti
 
     Open cases are read first. So a settlement committed meanwhile is seen as the disqualifications that it wrote.
     """
+    if not nominee_ids:
+        return {}
     passed: dict[int, list[dt.datetime]] = {}
     unsettled = session.execute(
         select(Entry.nominee_id, Period.conclude_by)
