@@ -1,5 +1,6 @@
 """An installation with everything that pages of staff list, inserted in bulk: so many nominees, so many cases.
 
+Its units and people are as many at every size.
 Two units handle half of the cases each, so that the list of one of them is long too. Every state, way in and outcome
 is among them in the same share at every size.
 """
@@ -66,9 +67,10 @@ from bench.content import CALENDAR, as_counted
 
 _AT_ONCE = 1_000
 _PAGE = 110  # rows of what is few beside entries and cases: more than a page of a list shows
-_FULL = 330  # units that belong to another: more than a form suggests
 _HANDLING = 2
 _UNITS = 20
+_FULL = _PAGE * _UNITS  # of what each unit has its own part of: more than a page of one unit's list shows
+_MORE_PEOPLE = 300  # who handle nothing
 _OPEN = (State.RECEIVED, State.ACCEPTED, State.INVESTIGATING, State.PROPOSED)
 # Of ten cases four are open: what is under way is a part of what an installation ever had.
 _STATES = (*_OPEN, State.CONCLUDED, State.CONCLUDED, State.DECLINED, State.CONCLUDED, State.DECLINED, State.CONCLUDED)
@@ -96,10 +98,10 @@ def fill(database: Database, now: dt.datetime, keyring: Keyring, *, entries: int
     """
     with database.writer() as session:
         office, units = _units(session)
-        people = _people(session, office, units, max(_PAGE, entries // 50))
+        people = _people(session, office, units, _MORE_PEOPLE)
         _second_factors(session, now)
         programme = _programme(session, units, entries, now)
-        own = _own_units(session, units, max(_FULL, entries // 3))
+        own = _own_units(session, units, _FULL)
         shares = _shares(entries)
         periods = [
             _period(session, programme, unit, people["office"], now, share)
@@ -109,7 +111,7 @@ def fill(database: Database, now: dt.datetime, keyring: Keyring, *, entries: int
         _reviews(session, people["office"], entries, now)
         _cases(session, periods, shown, people, now, cases)
         _records(session, programme, periods, people, now, cases)
-        later = not_shown_yet.write(session, keyring, units, people["office"].id, now, entries)
+        later = not_shown_yet.write(session, keyring, units, people["office"].id, now, shares)
         marks.renew(session, keyring, session.scalars(select(Nominee.id)))
         session.commit()
         persons = (people[name].id for name in ("office", "head", "auditor"))
@@ -426,7 +428,7 @@ def _records(
                 "created_by": people["office"].id,
                 "created_at": made,
             }
-            for number in range(max(_PAGE, count // 10))
+            for number in range(max(_FULL, count // 10))
         ],
     )
     _insert(

@@ -1,13 +1,14 @@
 """A second programme of a long installation: its nominees wait for round 1, for conditions, for a review, for round 2.
 
-Each has a sealed dossier. Of eight, four wait for round 1; of two somebody has to confirm the conditions, one waits for
-the first review, and one for round 2.
+Each has a sealed dossier. Of eight in a unit, four wait for round 1; of two somebody has to confirm the conditions, one
+waits for the first review, and one for round 2.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, insert, select
@@ -24,24 +25,29 @@ from bench.content import CALENDAR, as_counted
 
 _AT_ONCE = 1_000
 _SHARES = 8
-_CONFIRMED, _REVIEWED = 6, 7  # from this place among eight on
+_SHOWN, _CONFIRMED, _REVIEWED = 4, 6, 7  # from this place among eight on
 _LASTS = dt.timedelta(days=40)  # each of its stages
 
 
 def write(
-    session: Session, keyring: Keyring, units: Sequence[Unit], user_id: int, now: dt.datetime, count: int
+    session: Session, keyring: Keyring, units: Sequence[Unit], user_id: int, now: dt.datetime, shares: Sequence[int]
 ) -> Programme:
-    """Write the programme with so many nominees, older than any other, and return it."""
-    programme = _programme(session, units, now, count)
+    """Write the programme with so many nominees of each unit, older than any other, and return it."""
+    programme = _programme(session, units, now, sum(shares))
     own = session.scalars(select(Unit.id).where(Unit.parent_id.in_([unit.id for unit in units])).order_by(Unit.id))
     by_parent: dict[int, list[int]] = {unit.id: [] for unit in units}
     parents = {row.id: row.parent_id for row in session.execute(select(Unit.id, Unit.parent_id))}
     for unit_id in own:
         by_parent[parents[unit_id] or 0].append(unit_id)
     first = (session.scalar(select(func.max(Nominee.id))) or 0) + 1
-    nominees = [_nominee(programme, units, by_parent, first, number) for number in range(count)]
-    _insert(session, Nominee, nominees)
-    sealed = [make_dossier(keyring, row["id"], {"penalties": "无", "unit_type": "机关"}) for row in nominees]
+    places = [_Place(unit, within) for unit, share in enumerate(shares) for within in range(share)]
+    nominees = [
+        (place, _nominee(programme, units[place.unit], by_parent, first + number, place))
+        for number, place in enumerate(places)
+    ]
+    rows = [row for _, row in nominees]
+    _insert(session, Nominee, rows)
+    sealed = [make_dossier(keyring, row["id"], {"penalties": "无", "unit_type": "机关"}) for row in rows]
     _insert(session, Dossier, [{"nominee_id": row.nominee_id, "sealed": row.sealed} for row in sealed])
     _shown(session, programme, units, user_id, now, nominees)
     _judged(session, programme, user_id, now, nominees)
@@ -71,35 +77,44 @@ def _programme(session: Session, units: Sequence[Unit], now: dt.datetime, count:
     return programme
 
 
-def _nominee(
-    programme: Programme, units: Sequence[Unit], own: dict[int, list[int]], first: int, number: int
-) -> dict[str, Any]:
-    unit = units[number % len(units)]
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """The how manieth nominee of which unit, both from 0."""
+
+    unit: int
+    within: int
+
+    @property
+    def of_eight(self) -> int:
+        """How far a nominee is. Units begin at different places, so that those with few nominees differ."""
+        return (self.within + self.unit) % _SHARES
+
+
+_Nominees = Sequence[tuple[_Place, dict[str, Any]]]
+
+
+def _nominee(programme: Programme, unit: Unit, own: dict[int, list[int]], id_: int, place: _Place) -> dict[str, Any]:
     below = own[unit.id] or [unit.id]
     return {
-        "id": first + number,
+        "id": id_,
         "programme_id": programme.id,
         "recommender_id": unit.id,
-        "unit_id": below[number // len(units) % len(below)],
-        "kind": Kind.COLLECTIVE if number % 3 == 0 else Kind.INDIVIDUAL,
-        "name": f"候选对象{number}",
-        "position": number + 1,
-        "category": "公务员" if number % 2 else "",
+        "unit_id": below[place.within % len(below)],
+        "kind": Kind.COLLECTIVE if place.within % 3 == 0 else Kind.INDIVIDUAL,
+        "name": f"候选对象{id_}",
+        "position": place.within + 1,
+        "category": "公务员" if place.within % 2 else "",
         "rank": "none",
         "deeds": "长期在基层一线工作，完成了多项任务，得到群众好评。" * 8,
     }
 
 
-def _place(number: int, units: int) -> int:
-    return number // units % _SHARES
-
-
 def _shown(
-    session: Session, programme: Programme, units: Sequence[Unit], user_id: int, now: dt.datetime, nominees: Any
+    session: Session, programme: Programme, units: Sequence[Unit], user_id: int, now: dt.datetime, nominees: _Nominees
 ) -> None:
     """Show half of each unit's nominees in a round 1 that is over."""
     plan = count_window(nth_workday_before(local_date(now), 15, CALENDAR), 3, CALENDAR)
-    for place, unit in enumerate(units):
+    for number, unit in enumerate(units):
         period = Period(
             programme_id=programme.id,
             round_number=1,
@@ -115,7 +130,7 @@ def _shown(
         )
         session.add(period)
         session.flush()
-        there = [row for n, row in enumerate(nominees) if n % len(units) == place and _place(n, len(units)) >= 4]
+        there = [row for place, row in nominees if place.unit == number and place.of_eight >= _SHOWN]
         shown = [
             {"period_id": period.id, "nominee_id": row["id"], "position": position}
             | {name: row[name] for name in ("kind", "name", "category", "deeds")}
@@ -124,18 +139,17 @@ def _shown(
         _insert(session, Entry, shown)
 
 
-def _judged(session: Session, programme: Programme, user_id: int, now: dt.datetime, nominees: Any) -> None:
-    units = len({row["recommender_id"] for row in nominees})
+def _judged(session: Session, programme: Programme, user_id: int, now: dt.datetime, nominees: _Nominees) -> None:
     by = {"met": True, "note": "", "confirmed_by": user_id, "confirmed_at": now}
     said = [
         by | {"nominee_id": row["id"], "condition": key}
-        for number, row in enumerate(nominees)
-        if _place(number, units) >= _CONFIRMED
+        for place, row in nominees
+        if place.of_eight >= _CONFIRMED
         for key in conditions_of(row["kind"], programme.rules)
     ]
     _insert(session, Confirmation, said)
     passed = {"stage": ReviewStage.PRELIMINARY, "passed": True, "reviewed_by": user_id, "reviewed_at": now}
-    reviewed = [row for number, row in enumerate(nominees) if _place(number, units) >= _REVIEWED]
+    reviewed = [row for place, row in nominees if place.of_eight >= _REVIEWED]
     _insert(session, Review, [passed | {"nominee_id": row["id"], "reason": ""} for row in reviewed])
 
 
