@@ -133,6 +133,7 @@ def _sqlite(url: str) -> Engine:
             "foreign_keys=ON",
             "wal_autocheckpoint=10000",  # 40 MB: the log is on disk at every commit, it need not be folded in as often
             "secure_delete=ON",  # what is purged is overwritten, not just forgotten
+            "cache_size=-16000",  # 16 MB a connection: the pages of lists read indexes again and again
             "recursive_triggers=ON",  # or INSERT OR REPLACE would get past the record's guard
             f"busy_timeout={_BUSY_TIMEOUT_MS}",
         ):

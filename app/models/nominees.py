@@ -65,6 +65,15 @@ class Nominee(Base):
         # Each place has one replacement (R9). A replacement that leaves vacates a place of its own.
         Index("uq_nominees_one_replacement", "replaces_id", unique=True),
         Index("ix_nominees_listed", "programme_id", "recommender_id", "kind", "position", "withdrawn_at", "rank"),
+        Index("ix_nominees_units", "programme_id", "unit_id"),
+        # The share of 县处级 is counted of many, who left by themselves is looked for, and few are either.
+        Index("ix_nominees_ranked", "programme_id", "kind", "rank", "recommender_id", "position"),
+        Index(
+            "ix_nominees_withdrawn",
+            "withdrawn_at",
+            sqlite_where=text("withdrawn_at IS NOT NULL"),
+            postgresql_where=text("withdrawn_at IS NOT NULL"),
+        ),
     )
 
 
@@ -84,44 +93,24 @@ class Dossier(Base):
 
 
 # What nominees are grouped by, in the order of the index that counts them.
-COUNTED_BY = (
-    "programme_id",
-    "recommender_id",
-    "kind",
-    "rank",
-    "failed",
-    "to_confirm",
-    "unanswered",
-    "objected",
-    "preliminary",
-    "final",
-    "shown_in",
-)
+COUNTED_BY = ("programme_id", "recommender_id", "counted_as", "shown_in")
 
 
 class NomineeMarks(Base):
-    """What the rules say of one nominee whatever the time, so that the database can count nominees.
+    """What the rules say of one nominee whatever the time, so that the database can count nominees by one index.
 
-    It follows from the nominee's name, kind, category and rank, its dossier, and what was recorded of its conditions,
-    opinions and reviews (domain/nominees/marks.py). It tells nothing that is sealed. A nominee without a row is judged
-    from the rest. What else is counted by stands beside it, so that one index answers: whose nominee it is, and which
-    periods show it (`write_shown`).
+    `counted_as` follows from the nominee's name, kind, category and rank, its dossier, and what was recorded of its
+    conditions, opinions and reviews; `shown_in` are the periods that show it (domain/nominees/marks.py). It tells
+    nothing that is sealed. Whose nominee it is stands beside it. A nominee without a row is judged from the rest.
     """
 
     __tablename__ = "nominee_marks"
 
     nominee_id: Mapped[int] = mapped_column(ForeignKey("nominees.id"), primary_key=True)
-    failed: Mapped[bool]
-    to_confirm: Mapped[bool]
-    unanswered: Mapped[bool]
-    objected: Mapped[bool]
-    preliminary: Mapped[bool | None]
-    final: Mapped[bool | None]
     programme_id: Mapped[int]
     recommender_id: Mapped[int]
     unit_id: Mapped[int]
-    kind: Mapped[Kind] = mapped_column(checked_column(Kind, "kind"))
-    rank: Mapped[Rank] = mapped_column(checked_column(Rank, "rank"))
+    counted_as: Mapped[str] = mapped_column(String(40))
     shown_in: Mapped[str] = mapped_column(Text)
 
     __table_args__ = (Index("ix_nominee_marks_counted", *COUNTED_BY, "unit_id"),)

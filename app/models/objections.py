@@ -56,7 +56,7 @@ class Objection(Base):
     __tablename__ = "objections"
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True, default=draw_id)
-    entry_id: Mapped[int] = mapped_column(ForeignKey("entries.id"), index=True)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("entries.id"))
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     objector_kind: Mapped[ObjectorKind] = mapped_column(checked_column(ObjectorKind, "objector_kind"))
     category: Mapped[Category] = mapped_column(checked_column(Category, "category"))
@@ -85,6 +85,7 @@ class Objection(Base):
         CheckConstraint("length(facts) BETWEEN 20 AND 3000", name="facts_length"),
         CheckConstraint("(withdrawn_at IS NULL) = (withdraw_reason IS NULL)", name="withdrawn_with_reason"),
         Index("ix_objections_contact", "contact_hash", "filed_at"),
+        Index("ix_objections_arrived", "entry_id", "filed_at"),
         Index("ix_objections_listed", "case_id", "filed_at", "entry_id", "against_handler"),
     )
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
+from app.domain.nominees.annexes import Rank
 from app.domain.nominees.eligibility import Check, CheckOutcome
+from app.domain.periods.rounds import Kind
 
 _BETWEEN, _OLDER = ",", "-"
 PRELIMINARY, FINAL = "preliminary", "final"  # as `ReviewStage` stores them
@@ -41,6 +43,20 @@ def marks_of(
         preliminary=reviews.get(PRELIMINARY),
         final=reviews.get(FINAL),
     )
+
+
+def write_counted_as(kind: Kind, rank: Rank, marks: Marks) -> str:
+    """Write what a nominee is counted as, apart from whose it is: kind, rank and marks, `individual none 0110-1`.
+
+    A mark is 1 or 0, `-` for a review that nobody recorded. They stand in the order of `Marks`.
+    """
+    flags = "".join("-" if flag is None else str(int(flag)) for flag in astuple(marks))
+    return f"{kind.value} {rank.value} {flags}"
+
+
+def read_kind(counted_as: str) -> Kind:
+    """Return the kind of a nominee that is counted as this; see `write_counted_as`."""
+    return Kind(counted_as.split()[0])
 
 
 def write_shown(periods: Iterable[tuple[int, bool]]) -> str:

@@ -7,8 +7,9 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import CompoundSelect, func, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from app.domain.cases.states import OPEN_STATES, Actor
@@ -27,7 +28,6 @@ from app.services.cases.visibility import cases_visible_to
 from app.services.nominees import eligibility, opinions, reviews
 from app.services.nominees.statuses import find_statuses
 from app.services.shared import leavers
-from app.services.shared.leavers import has_left
 
 OVER = "评选已经结束"
 
@@ -202,19 +202,23 @@ def share_of(session: Session, programme: Programme, now: dt.datetime) -> County
     It is the share among everybody who has neither left nor been refused at a review. Nominees on paper are in the
     total.
     """
-    counts = func.count().filter(*_OF_COUNTY), func.count()
-    county, total = session.execute(select(*counts).where(*_remaining(programme, now))).one()
+    gone = Nominee.id.in_(_gone(session, now))
+    everybody = select(func.count(Nominee.id)).where(Nominee.programme_id == programme.id)
+    of_county = everybody.where(*_OF_COUNTY)
+    counts = (each.scalar_subquery() for each in (everybody, of_county, everybody.where(gone), of_county.where(gone)))
+    total, county, total_gone, county_gone = session.execute(select(*counts)).one()
     on_paper = session.scalar(
         select(func.sum(Quota.secret_collectives + Quota.secret_individuals)).where(Quota.programme_id == programme.id)
     )
-    return county_share(county, total + int(on_paper or 0), programme.county_share)
+    remaining = total - total_gone + int(on_paper or 0)
+    return county_share(county - county_gone, remaining, programme.county_share)
 
 
 def list_of_county(session: Session, programme: Programme, now: dt.datetime, most: int) -> Sequence[Nominee]:
     """List the first of those who count as 县处级 in the share, unit by unit in their order of preference."""
     return session.scalars(
         select(Nominee)
-        .where(*_remaining(programme, now), *_OF_COUNTY)
+        .where(Nominee.programme_id == programme.id, *_OF_COUNTY, Nominee.id.not_in(_gone(session, now)))
         .order_by(Nominee.recommender_id, Nominee.kind, Nominee.position, Nominee.id)
         .limit(most)
         .options(joinedload(Nominee.recommender))
@@ -224,8 +228,9 @@ def list_of_county(session: Session, programme: Programme, now: dt.datetime, mos
 _OF_COUNTY = Nominee.kind == Kind.INDIVIDUAL, Nominee.rank == Rank.COUNTY
 
 
-def _remaining(programme: Programme, now: dt.datetime) -> tuple[ColumnElement[bool], ...]:
-    return Nominee.programme_id == programme.id, ~has_left(now), Nominee.id.not_in(reviews.refused_in_sql())
+def _gone(session: Session, now: dt.datetime) -> CompoundSelect[Any]:
+    """Select who has left or was refused at a review."""
+    return leavers.left_in_sql(session, now, reviews.refused_in_sql())
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,7 +318,8 @@ def _showings(
         .order_by(Entry.id)
         .options(joinedload(Entry.period))
     ).all()
-    open_cases = find_open_cases(session, {entry.period_id for entry in entries}, now, seen_by)
+    undecided = {entry.period_id for entry in entries if entry.period.conclude_by > now}
+    open_cases = find_open_cases(session, undecided, now, seen_by)
     showings: dict[int, list[ShownRound]] = {}
     for entry in entries:
         period, against = entry.period, open_cases.get(entry.period_id, set())
@@ -338,6 +344,8 @@ def find_open_cases(
 
     From the deadline on no case is open (R26).
     """
+    if not period_ids:
+        return {}
     rows = session.execute(
         select(Entry.period_id, Entry.nominee_id)
         .join(Case, Case.entry_id == Entry.id)

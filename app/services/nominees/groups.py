@@ -11,29 +11,29 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, func, select, true
+from sqlalchemy import ColumnElement, String, and_, cast, func, literal, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from app.domain.cases.states import Actor
 from app.domain.cases.verdict import LEFT_NAMES
-from app.domain.nominees.marks import read_shown
+from app.domain.nominees.marks import read_kind, read_shown
 from app.domain.nominees.passage import ShownRound
 from app.domain.periods.rounds import Kind, Round
-from app.models import Honour, Nominee, NomineeMarks, Period, Programme, Revocation
+from app.models import Entry, Honour, Nominee, NomineeMarks, Period, Proceeding, Programme, Revocation
 from app.models.nominees import COUNTED_BY
 from app.sealing import Keyring
 from app.services.nominees import gates
-from app.services.nominees.access import NomineeTable, nominees_visible_to
+from app.services.nominees.access import NomineeTable
 from app.services.nominees.gates import NomineeStanding
-from app.services.nominees.marks import NAMES
 from app.services.shared.leavers import find_departures, has_left
 from app.services.shared.stored_rows import of_ids
 
+Among = Callable[[NomineeTable], ColumnElement[bool]]
 _BETWEEN = ","
 _ID = NomineeMarks.nominee_id
 
@@ -44,13 +44,16 @@ class NomineeGroup:
 
     `replaced`: they left, and somebody was named for their places. `standing` is that of one like them: of it hold
     which rounds it may enter, the checks' outcomes and the status; its nominee and words that name somebody are
-    another's. `ids_written` and `units_written` are their ids and those of their own units, as the database lists them.
+    another's. `shown_in` are the periods that show, or showed, any of them. `ids_written` and `units_written` are
+    their ids and those of their own units, as the database lists them. Where they were only counted, asking for
+    them raises LookupError.
     """
 
     recommender_id: int
     kind: Kind
     replaced: bool
     count: int
+    shown_in: frozenset[int]
     ids_written: str
     units_written: str
     standing: NomineeStanding
@@ -75,7 +78,9 @@ class NomineeGroup:
 
 
 def _numbers(written: str) -> Iterator[int]:
-    return map(int, written.split(_BETWEEN) if written else ())
+    if not written:
+        raise LookupError("these nominees were only counted")
+    return map(int, written.split(_BETWEEN))
 
 
 def count(groups: Iterable[NomineeGroup]) -> int:
@@ -100,49 +105,52 @@ def find_groups(
     programme: Programme,
     now: dt.datetime,
     *,
-    of: Actor | None = None,
     seen_by: Actor | None = None,
-    among: Callable[[NomineeTable], ColumnElement[bool]] | None = None,
+    among: Among | None = None,
+    only_counted: bool = False,
 ) -> list[NomineeGroup]:
-    """Return the nominees of a programme, or those `of` them that a person may see, by groups. Raises SealBroken.
+    """Return the nominees of a programme by groups. Raises SealBroken.
 
-    `among` narrows them further: it returns a condition on the table that it is given.
+    `among` narrows them: it returns a condition on the table that it is given. `only_counted`: the groups have
+    no ids and no units of their own, which saves half of the database's work.
     `seen_by` is as for `gates.find_standings`: of a case that this person may not see, nothing is told (R19).
     """
-    apart = _find_apart(session, programme, now, of, seen_by)
-    found: dict[tuple[Any, ...], list[_Counted]] = {}
-    firsts: dict[tuple[Any, ...], int] = {}
 
     def wanted(nominee: NomineeTable) -> ColumnElement[bool]:
-        theirs = nominees_visible_to(of, nominee) if of else true()
-        return and_(nominee.programme_id == programme.id, theirs, among(nominee) if among else true())
+        return and_(nominee.programme_id == programme.id, among(nominee) if among else true())
 
-    for row in _count(session, apart, wanted):
-        found.setdefault((row.recommender_id, row.replaced, row.facts), []).append(row)
+    apart = _find_apart(session, programme, now, wanted, seen_by)
+    found: dict[tuple[Any, ...], list[_Counted]] = {}
+    firsts: dict[tuple[Any, ...], int] = {}
+    for row in _count(session, apart, wanted, only_counted):
+        found.setdefault((row.recommender_id, row.kind, row.replaced, row.facts), []).append(row)
         firsts[row.facts] = min(row.first, firsts.get(row.facts, row.first))
     judged = select(Nominee).where(of_ids(Nominee.id, firsts.values())).options(joinedload(Nominee.programme))
     standings = gates.find_standings(session, keyring, programme, session.scalars(judged).all(), now, seen_by)
     return [
         NomineeGroup(
             recommender_id,
-            facts[0],
+            kind,
             replaced,
             sum(row.count for row in rows),
-            _BETWEEN.join(row.ids for row in rows),
-            _BETWEEN.join(row.units for row in rows),
+            frozenset().union(*(row.shown_in for row in rows)),
+            _BETWEEN.join(row.ids for row in rows if row.ids),
+            _BETWEEN.join(row.units for row in rows if row.units),
             standings[firsts[facts]],
         )
-        for (recommender_id, replaced, facts), rows in found.items()
+        for (recommender_id, kind, replaced, facts), rows in found.items()
     ]
 
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
-    """Nominees that the database counted together, or a single one; `facts` are what all share, their kind first."""
+    """Nominees that the database counted together, or a single one; `facts` are what all share."""
 
     recommender_id: int
+    kind: Kind
     replaced: bool
     count: int
+    shown_in: frozenset[int]
     ids: str
     units: str
     first: int
@@ -154,14 +162,15 @@ class _Apart:
     """What is true of few nominees of a programme at a time, and the periods that showed any of them.
 
     `how_left` in words, `replaced` those of them for whom somebody was named; `honoured` whom the award names, and
-    whether it was taken back; `open_cases`, by period, those whom an open case is about; `unmarked` have no marks.
+    whether it was taken back; `open_cases`, by period, those whom an open case is about; `unmarked` have no marks, and
+    are shown in these periods.
     """
 
     how_left: Mapping[int, str]
     replaced: Collection[int]
     honoured: Mapping[int, bool]
     open_cases: Mapping[int, set[int]]
-    unmarked: Collection[int]
+    unmarked: Mapping[int, frozenset[int]]
     periods: Mapping[int, Any]
     now: dt.datetime
 
@@ -171,10 +180,9 @@ class _Apart:
 
     def facts(self, row: Any, nominee_id: int = 0) -> tuple[Any, ...]:
         """Return what a row of marks and, of a single nominee, what is true of few come to."""
-        marks = tuple(getattr(row, name) for name in NAMES)
         alone = nominee_id if nominee_id in self.unmarked else 0
         left, honoured = self.how_left.get(nominee_id, ""), self.honoured.get(nominee_id)
-        return row.kind, row.rank, *marks, left, honoured, alone, self._showings(row.shown_in or "", nominee_id)
+        return row.counted_as, left, honoured, alone, self._showings(row.shown_in or "", nominee_id)
 
     def _showings(self, shown_in: str, nominee_id: int) -> frozenset[ShownRound]:
         """Return the rounds as the gates see them; of the editions, only whether they are the present one.
@@ -198,23 +206,24 @@ class _Apart:
 
 
 def _find_apart(
-    session: Session, programme: Programme, now: dt.datetime, of: Actor | None, seen_by: Actor | None
+    session: Session, programme: Programme, now: dt.datetime, wanted: Among, seen_by: Actor | None
 ) -> _Apart:
     """Read it. Open cases come before who has left, as in `gates.find_standings`."""
-    columns = Period.id, Period.round_number, Period.opens_at, Period.closes_at, Period.closed_at
+    deadline = Period.conclude_by.label("conclude_by")
+    columns = Period.id, Period.round_number, Period.opens_at, Period.closes_at, Period.closed_at, deadline
     stands = Period.programme_id == programme.id, Period.cancelled_at.is_(None)
     periods = {row.id: row for row in session.execute(select(*columns).where(*stands))}
-    open_cases = gates.find_open_cases(session, periods, now, seen_by)
-    theirs = Nominee.programme_id == programme.id
-    gone = find_departures(session, session.scalars(select(Nominee.id).where(theirs, has_left(now))).all(), now)
-    visible = nominees_visible_to(of) if of else true()
-    replaced = select(Nominee.replaces_id).where(visible, of_ids(Nominee.replaces_id, gone))
+    undecided = [id_ for id_, period in periods.items() if period.conclude_by > now]
+    open_cases = gates.find_open_cases(session, undecided, now, seen_by)
+    left = select(Nominee.id).where(Nominee.programme_id == programme.id, has_left(session, now))
+    gone = find_departures(session, session.scalars(left).all(), now)
+    replaced = select(Nominee.replaces_id).where(wanted(Nominee), of_ids(Nominee.replaces_id, gone))
     return _Apart(
         how_left={id_: LEFT_NAMES[departed.how] for id_, departed in gone.items()},
         replaced=set(session.scalars(replaced)) if gone else (),
         honoured=_find_honoured(session, programme, now),
         open_cases=open_cases,
-        unmarked=_find_unmarked(session, programme),
+        unmarked=_find_unmarked(session, programme, periods),
         periods=periods,
         now=now,
     )
@@ -224,36 +233,50 @@ def _find_honoured(session: Session, programme: Programme, now: dt.datetime) -> 
     """Return whom the decision names, each with whether that still stands; nobody before a decision."""
     rows = session.execute(
         select(Honour.nominee_id, Revocation.confirmed_at)
-        .join(Nominee, Honour.nominee_id == Nominee.id)
+        .join(Honour.decision)
         .outerjoin(Revocation, Revocation.honour_id == Honour.id)
-        .where(Nominee.programme_id == programme.id)
+        .where(Proceeding.programme_id == programme.id)
     )
     return {id_: revoked_at is None or revoked_at > now for id_, revoked_at in rows}
 
 
-def _find_unmarked(session: Session, programme: Programme) -> Sequence[int]:
-    there = select(func.count()).where(Nominee.programme_id == programme.id)
-    marked = select(func.count()).where(NomineeMarks.programme_id == programme.id)
-    if session.scalar(there) == session.scalar(marked):
-        return ()
-    without = Nominee.id.not_in(select(NomineeMarks.nominee_id))
-    return session.scalars(select(Nominee.id).where(Nominee.programme_id == programme.id, without)).all()
+def _find_unmarked(session: Session, programme: Programme, periods: Collection[int]) -> dict[int, frozenset[int]]:
+    """Return who has no marks, each with those of these periods that show it."""
+    there = select(func.count()).where(Nominee.programme_id == programme.id).scalar_subquery()
+    marked = select(func.count()).where(NomineeMarks.programme_id == programme.id).scalar_subquery()
+    if session.scalar(select(there == marked)):
+        return {}
+    without = Nominee.programme_id == programme.id, Nominee.id.not_in(select(NomineeMarks.nominee_id))
+    shown: dict[int, set[int]] = {}
+    rows = select(Nominee.id, Entry.period_id).outerjoin(Entry, Entry.nominee_id == Nominee.id).where(*without)
+    for id_, period_id in session.execute(rows):
+        shown.setdefault(id_, set()).update({period_id} if period_id in periods else ())
+    return {id_: frozenset(periods) for id_, periods in shown.items()}
 
 
-def _count(
-    session: Session, apart: _Apart, wanted: Callable[[NomineeTable], ColumnElement[bool]]
-) -> Iterator[_Counted]:
+def _count(session: Session, apart: _Apart, wanted: Among, only_counted: bool) -> Iterator[_Counted]:
     """Yield the nominees that one index tells alike, counted, then one by one those of whom more is to be told."""
-    facts = [getattr(NomineeMarks, name) for name in COUNTED_BY]
-    ids, units = (func.aggregate_strings(cast(each, String), _BETWEEN) for each in (_ID, NomineeMarks.unit_id))
-    alike = select(
-        *facts, func.count().label("several"), ids.label("ids"), units.label("units"), func.min(_ID).label("first")
-    )
-    for row in session.execute(alike.where(wanted(NomineeMarks), ~of_ids(_ID, apart.ids)).group_by(*facts)):
-        yield _Counted(row.recommender_id, False, row.several, row.ids, row.units, row.first, apart.facts(row))
-    own = Nominee.id, Nominee.recommender_id, Nominee.unit_id, Nominee.kind, Nominee.rank
-    marks = [getattr(NomineeMarks, name) for name in (*NAMES, "shown_in")]
-    single = select(*own, *marks).outerjoin(NomineeMarks, Nominee.id == _ID)
+    counted_by = [getattr(NomineeMarks, name) for name in COUNTED_BY]
+    names = {"ids": _ID, "units": NomineeMarks.unit_id}
+    members = [
+        (literal("") if only_counted else func.aggregate_strings(cast(column, String), _BETWEEN)).label(name)
+        for name, column in names.items()
+    ]
+    numbers = func.count().label("several"), *members, func.min(_ID).label("first")
+    alike = select(*counted_by, *numbers).group_by(*counted_by)
+    for row in session.execute(alike.where(wanted(NomineeMarks), ~of_ids(_ID, apart.ids))):
+        shown_in, facts = _periods(row.shown_in), apart.facts(row)
+        kind = read_kind(row.counted_as)
+        yield _Counted(row.recommender_id, kind, False, row.several, shown_in, row.ids, row.units, row.first, facts)
+    own = Nominee.id, Nominee.recommender_id, Nominee.unit_id, Nominee.kind
+    single = select(*own, NomineeMarks.counted_as, NomineeMarks.shown_in).outerjoin(NomineeMarks, Nominee.id == _ID)
     for row in session.execute(single.where(of_ids(Nominee.id, apart.ids), wanted(Nominee))):
         id_, gone = row.id, row.id in apart.replaced
-        yield _Counted(row.recommender_id, gone, 1, str(id_), str(row.unit_id), id_, apart.facts(row, id_))
+        shown_in = apart.unmarked[id_] if id_ in apart.unmarked else _periods(row.shown_in or "")
+        ids, units = ("", "") if only_counted else (str(id_), str(row.unit_id))
+        facts = apart.facts(row, id_)
+        yield _Counted(row.recommender_id, row.kind, gone, 1, shown_in, ids, units, id_, facts)
+
+
+def _periods(shown_in: str) -> frozenset[int]:
+    return frozenset(id_ for id_, _ in read_shown(shown_in))

@@ -18,7 +18,7 @@ from app.sealing import Keyring
 from app.services.nominees import gates
 from app.services.nominees.access import nominees_visible_to
 from app.services.nominees.gates import NomineeStanding
-from app.services.nominees.statuses import status_in_sql
+from app.services.nominees.statuses import status_in_sql, statuses_among
 from app.services.shared.leavers import find_disqualified
 from app.services.shared.stored_rows import StoredRows
 
@@ -97,16 +97,17 @@ class NomineesThere:
     statuses: set[Status]
 
 
-def find_there(rows: StoredRows[Any], now: dt.datetime) -> NomineesThere:
-    """Look once at the nominees of a list for what it offers to narrow it by."""
-    groups = rows.counts_of_groups(Nominee.recommender_id, status_in_sql(now))
-    statuses = {Status(status) for _, status, _ in groups}
-    return NomineesThere(sum(group[-1] for group in groups), {group[0] for group in groups}, statuses)
+def find_there(session: Session, rows: StoredRows[Any], programme: Programme, now: dt.datetime) -> NomineesThere:
+    """Look at the nominees of a programme's list for what it offers to narrow it by."""
+    recommenders = rows.counts_by(Nominee.recommender_id)
+    total = sum(recommenders.values())
+    return NomineesThere(total, {*recommenders}, statuses_among(session, rows, programme, total, now))
 
 
-def was_out(now: dt.datetime) -> ColumnElement[bool]:
+def was_out(session: Session, now: dt.datetime) -> ColumnElement[bool]:
     """Return the condition on Nominee that it is disqualified, or once was (R29)."""
-    return or_(Nominee.id.in_(select(Disqualification.nominee_id)), status_in_sql(now) == Status.DISQUALIFIED.value)
+    is_out = status_in_sql(session, now) == Status.DISQUALIFIED.value
+    return or_(Nominee.id.in_(select(Disqualification.nominee_id)), is_out)
 
 
 def is_reviewed(stage: ReviewStage, wanted: str) -> ColumnElement[bool]:

@@ -8,7 +8,6 @@ or a review, calls `renew`. One that shows nominees in a period, takes it back, 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import asdict
 from itertools import islice
 from typing import Any
 
@@ -16,7 +15,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.nominees.eligibility import ConditionAnswer, NomineeFacts, checks_of
-from app.domain.nominees.marks import Marks, marks_of, write_shown
+from app.domain.nominees.marks import Marks, marks_of, write_counted_as, write_shown
 from app.domain.nominees.opinions import find_needed
 from app.models import (
     Confirmation,
@@ -35,10 +34,9 @@ from app.sealing import Keyring, SealBroken
 from app.services.nominees import dossiers
 
 BATCH = 500  # ids in one statement: well below what either database takes
-NAMES = tuple(Marks.__slots__)
-_OWN = ("programme_id", "recommender_id", "unit_id", "kind", "rank")  # the nominee's, kept beside its marks
+_OWN = ("programme_id", "recommender_id", "unit_id")  # the nominee's, kept beside its marks
 _SHOW = update(NomineeMarks).where(NomineeMarks.nominee_id == bindparam("of")).values(shown_in=bindparam("written"))
-KEPT = (*NAMES, *_OWN, "shown_in")
+KEPT = (*_OWN, "counted_as", "shown_in")
 FOLLOW_FROM = frozenset({"name", "category"})  # of the fields that may be corrected
 
 
@@ -69,12 +67,14 @@ def renew_shown(session: Session, nominee_ids: Iterable[int]) -> None:
 def _rows(session: Session, keyring: Keyring | None, ids: Collection[int]) -> dict[int, dict[str, Any]]:
     """Return everything that is kept of these nominees, by id and column. Raises SealBroken."""
     judged, shown = judge(session, keyring, ids), _shown(session, ids)
-    own = session.execute(select(Nominee.id, *(getattr(Nominee, name) for name in _OWN)).where(Nominee.id.in_(judged)))
+    own = [getattr(Nominee, name) for name in ("id", "kind", "rank", *_OWN)]
     return {
-        row.id: asdict(judged[row.id])
-        | {name: getattr(row, name) for name in _OWN}
-        | {"shown_in": write_shown(shown.get(row.id, ()))}
-        for row in own
+        row.id: {name: getattr(row, name) for name in _OWN}
+        | {
+            "counted_as": write_counted_as(row.kind, row.rank, judged[row.id]),
+            "shown_in": write_shown(shown.get(row.id, ())),
+        }
+        for row in session.execute(select(*own).where(Nominee.id.in_(judged)))
     }
 
 

@@ -16,6 +16,7 @@ from app.services.nominees import changes
 from app.services.nominees.access import nominees_visible_to
 from app.services.nominees.nominating import Particulars, add_nominee
 from app.services.shared.leavers import find_departures, has_left
+from app.services.shared.stored_rows import of_ids
 from app.services.shared.work import Work, use_case
 
 
@@ -64,14 +65,14 @@ def list_vacancies(session: Session, programme_id: int, actor: Actor, now: dt.da
     visible = Nominee.programme_id == programme_id, nominees_visible_to(actor)
     gone = session.scalars(
         select(Nominee)
-        .where(*visible, has_left(now))
+        .where(*visible, has_left(session, now))
         .order_by(Nominee.recommender_id, Nominee.kind, Nominee.position, Nominee.id)
         .options(joinedload(Nominee.recommender), joinedload(Nominee.programme))
     ).all()
     left = find_departures(session, [nominee.id for nominee in gone], now)
     named = {
         nominee.replaces_id: nominee
-        for nominee in session.scalars(select(Nominee).where(*visible, Nominee.replaces_id.in_(left)))
+        for nominee in session.scalars(select(Nominee).where(*visible, of_ids(Nominee.replaces_id, left)))
     }
     return [
         Vacancy(nominee, _why(departed), departed.since, named.get(nominee.id))

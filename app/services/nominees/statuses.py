@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from app.domain.award.decision import ProceedingKind
@@ -19,6 +20,7 @@ from app.models import (
 )
 from app.services.shared import leavers
 from app.services.shared.leavers import is_out_unsettled, is_written_out
+from app.services.shared.stored_rows import Selection, StoredRows
 
 
 def find_statuses(session: Session, nominee_ids: Collection[int], now: dt.datetime) -> dict[int, Status]:
@@ -63,7 +65,7 @@ def find_statuses(session: Session, nominee_ids: Collection[int], now: dt.dateti
     }
 
 
-def status_in_sql(now: dt.datetime) -> ColumnElement[str]:
+def status_in_sql(session: Session, now: dt.datetime) -> ColumnElement[str]:
     """Return the status of a Nominee, joined with its Programme; the counterpart of `statuses.status_of`."""
     decided = Programme.id.in_(
         select(Proceeding.programme_id).where(Proceeding.kind == ProceedingKind.DECISION, Proceeding.recorded_at <= now)
@@ -76,8 +78,31 @@ def status_in_sql(now: dt.datetime) -> ColumnElement[str]:
         (and_(decided, honoured), Status.HONOURED.value),
         (is_written_out(), Status.DISQUALIFIED.value),
         (Nominee.withdrawn_at.is_not(None), Status.WITHDRAWN.value),
-        (is_out_unsettled(now), Status.DISQUALIFIED.value),
+        (is_out_unsettled(session, now), Status.DISQUALIFIED.value),
         (decided, Status.NOT_CHOSEN.value),
         (Programme.archived_at <= now, Status.ENDED.value),
         else_=Status.RUNNING.value,
     )
+
+
+def statuses_among(
+    session: Session, rows: StoredRows[Any], programme: Programme, total: int, now: dt.datetime
+) -> set[Status]:
+    """Return the statuses that any nominee of a list of one programme has. `total`: how many there are.
+
+    Looked at are the few who left or whom the award names. All others have the same one.
+    """
+    status = status_in_sql(session, now)
+    few = Nominee.id.in_(leavers.left_in_sql(session, now, select(Honour.nominee_id)))
+    counted = rows.query_of(Selection([few])).with_only_columns(status, func.count()).group_by(status)
+    found = {Status(name): count for name, count in session.execute(counted)}
+    others = {_status_of_others(session, programme, now)} if total > sum(found.values()) else set()
+    return found.keys() | others
+
+
+def _status_of_others(session: Session, programme: Programme, now: dt.datetime) -> Status:
+    """Return the status of whoever has not left and is not named by an award."""
+    decided = select(Proceeding.recorded_at).where(
+        Proceeding.programme_id == programme.id, Proceeding.kind == ProceedingKind.DECISION
+    )
+    return status_of(StatusFacts(decided_at=session.scalar(decided), archived_at=programme.archived_at), now)

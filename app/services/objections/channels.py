@@ -15,7 +15,7 @@ from app.domain.cases.states import Actor
 from app.domain.objections.arrival import CHANNEL_NAMES, Channel
 from app.models import Case, Entry, Objection, Period, Registration, User
 from app.models.expressions import LocalDay
-from app.services.cases.visibility import cases_visible_to
+from app.services.cases.visibility import cases_visible_to, not_recused
 from app.services.shared.stored_rows import StoredRows
 
 
@@ -39,15 +39,15 @@ def stored_objections(session: Session, actor: Actor, now: dt.datetime) -> Store
     A complaint against the unit is not among them, whoever of the unit registered it (R19). Of one day the order says
     nothing of who came first.
     """
-    seen = cases_visible_to(actor, now)
-    bare = (
+    seen = not_recused(actor, Objection.case_id) if actor.is_office else cases_visible_to(actor, now)
+    objections = (
         select(Objection.id)
-        .join(Case, Objection.case_id == Case.id)
         .join(Entry, Objection.entry_id == Entry.id)
         .outerjoin(Registration, Registration.objection_id == Objection.id)
         .where(or_(seen, _registered_by(actor)))
     )
-    source = bare.outerjoin(User, Registration.registered_by == User.id)
+    with_cases = objections.join(Case, Objection.case_id == Case.id)
+    source = with_cases.outerjoin(User, Registration.registered_by == User.id)
 
     def load(ids: Sequence[int]) -> list[CameIn]:
         rows = session.execute(
@@ -62,6 +62,7 @@ def stored_objections(session: Session, actor: Actor, now: dt.datetime) -> Store
         ).all()
         return [CameIn(objection, case, bool(visible)) for objection, case, visible in rows]
 
+    bare = objections if actor.is_office else with_cases  # the office sees by the objection alone
     order = (LocalDay(Objection.filed_at).desc(), Objection.id)
     return StoredRows(session, Objection.id, source, order, load, lambda row: row.objection.id, bare=bare)
 

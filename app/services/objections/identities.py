@@ -18,7 +18,7 @@ from app.evidence.kinds import FileKind
 from app.models import Case, Entry, Evidence, Identity, IdentityRequest, Objection, ObjectorKind, ScanState, User
 from app.sealing import Keyring
 from app.services.accounts.two_people import require_own_account, require_two_people
-from app.services.cases.visibility import cases_visible_to
+from app.services.cases.visibility import not_recused
 from app.services.record.chain import on_case
 from app.services.shared import files
 from app.services.shared.files import OpenedFile, Stored, Vault
@@ -196,15 +196,14 @@ def _sealed_file(
     return request, file
 
 
-def stored_requests(session: Session, actor: Actor, now: dt.datetime) -> StoredRows[IdentityRequest]:
-    """Return every request about a case this person may see, the undecided on top, the newest first."""
+def stored_requests(session: Session, actor: Actor) -> StoredRows[IdentityRequest]:
+    """Return every request about a case that this person of the office may see, the undecided on top, newest first."""
     require_office(actor)
     bare = (
         select(IdentityRequest.id)
         .join(Objection, IdentityRequest.objection_id == Objection.id)
-        .join(Case, Objection.case_id == Case.id)
         .join(Entry, Objection.entry_id == Entry.id)
-        .where(cases_visible_to(actor, now))
+        .where(not_recused(actor, Objection.case_id))
     )
     people = bare.join(ASKER, IdentityRequest.asked_by == ASKER.id)
     source = people.outerjoin(DECIDER, IdentityRequest.decided_by == DECIDER.id)
@@ -216,14 +215,13 @@ def stored_requests(session: Session, actor: Actor, now: dt.datetime) -> StoredR
     return StoredRows(session, IdentityRequest.id, source, newest, load, lambda row: row.id, first=waiting, bare=bare)
 
 
-def waiting_for(session: Session, actor: Actor, now: dt.datetime, most: int) -> tuple[Sequence[IdentityRequest], int]:
+def waiting_for(session: Session, actor: Actor, most: int) -> tuple[Sequence[IdentityRequest], int]:
     """Return the first `most` requests of other people that this person could grant, and how many there are."""
     theirs = IdentityRequest.decided_at.is_(None), IdentityRequest.asked_by != actor.user_id
     ids = (
         select(IdentityRequest.id)
         .join(Objection, IdentityRequest.objection_id == Objection.id)
-        .join(Case, Objection.case_id == Case.id)
-        .where(*theirs, cases_visible_to(actor, now))
+        .where(*theirs, not_recused(actor, Objection.case_id))
     )
     first = session.scalars(ids.order_by(IdentityRequest.id).limit(most)).all()
     count = session.scalar(ids.with_only_columns(func.count())) or 0

@@ -15,10 +15,9 @@ from app.domain.cases.states import Actor
 from app.domain.periods.backward_planning import BackwardStep, Misfit, RoundToPlan, find_misfit, plan_backwards
 from app.domain.periods.rounds import ROUND_NUMBERS, Round
 from app.domain.periods.window import Phase, PhaseDates, Window, WindowPlan
-from app.models import Entry, Nominee, Period, Programme, Quota, Stage, Unit, UnitKind
-from app.services.nominees.access import nominees_visible_to
+from app.models import Period, Programme, Quota, Stage, Unit, UnitKind
 from app.services.nominees.groups import NomineeGroup, count
-from app.services.shared.leavers import has_left
+from app.services.shared.stored_rows import of_ids
 
 
 class RoundStanding(StrEnum):
@@ -100,8 +99,8 @@ def timetable_of(
         return BackwardPlan(programme, programme.stages, [], [])
     today = local_date(now)
     bare = [RoundToPlan(number, stage.starts_on, stage.ends_on) for number, stage in spans.items()]
-    arranged = _arranged(session, programme, actor, now)
     there = [group for group in groups if not group.has_left]
+    arranged = _arranged(session, there)
 
     def rows_of(unit: Unit, shown: _Shown, rounds: Iterable[int]) -> list[UnitRound]:
         steps = plan_backwards([shown.leg(leg) for leg in bare], conclude_workdays, calendar, today)
@@ -170,33 +169,26 @@ class _Arranged:
     dates: PhaseDates
 
 
-def _arranged(session: Session, programme: Programme, actor: Actor, now: dt.datetime) -> list[_Arranged]:
-    """List the dates of a programme's periods by unit and round, in the order they open; see `UnitRound`."""
+def _arranged(session: Session, groups: Iterable[NomineeGroup]) -> list[_Arranged]:
+    """List the dates of the periods of these nominees by unit and round, in the order they open; see `UnitRound`."""
+    showing: dict[int, set[int]] = {}
+    for group in groups:
+        for period_id in group.shown_in:
+            showing.setdefault(period_id, set()).add(group.recommender_id)
+    dates = Period.opens_at, Period.closes_at, Period.conclude_by.label("conclude_by")
     rows = session.execute(
-        select(
-            Nominee.recommender_id,
-            Period.round_number,
-            Period.opens_at,
-            Period.closes_at,
-            Period.conclude_by.label("conclude_by"),
-            Period.closed_at,
-        )
-        .distinct()
-        .select_from(Period)
-        .join(Entry, Entry.period_id == Period.id)
-        .join(Nominee, Entry.nominee_id == Nominee.id)
-        .where(
-            Period.programme_id == programme.id,
-            Period.cancelled_at.is_(None),
-            nominees_visible_to(actor),
-            ~has_left(now),
-        )
+        select(Period.id, Period.round_number, *dates, Period.closed_at)
+        .where(of_ids(Period.id, showing), Period.cancelled_at.is_(None))
         .order_by(Period.opens_at, Period.closes_at, "conclude_by")
     )
-    return [
-        _Arranged(unit_id, number, PhaseDates(Window(opens_at, closes_at), conclude_by, closed_at))
-        for unit_id, number, opens_at, closes_at, conclude_by, closed_at in rows
-    ]
+    found = (
+        _Arranged(
+            unit_id, row.round_number, PhaseDates(Window(row.opens_at, row.closes_at), row.conclude_by, row.closed_at)
+        )
+        for row in rows
+        for unit_id in showing[row.id]
+    )
+    return list(dict.fromkeys(found))  # the periods of several own units may have the same dates
 
 
 class _Shown:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -21,6 +22,7 @@ from app.models import Period, Programme, Quota, ReviewStage, Unit
 from app.services.award import award_list
 from app.services.calendar.calendars import calendar_of
 from app.services.nominees import reviews
+from app.services.nominees.access import nominees_visible_to
 from app.services.nominees.gates import NomineeStanding
 from app.services.nominees.groups import NomineeGroup, count, find_groups, ids_of
 from app.services.office import planning
@@ -81,7 +83,9 @@ def _read(reader: TaskReader, programme: Programme) -> RoundReading:
     session, actor, now = reader.session, reader.actor, reader.now
     calendar = calendar_of(session, programme.demonstration)
     seen_by = None if actor.is_office else actor
-    groups = find_groups(session, reader.keyring, programme, now, of=actor, seen_by=seen_by)
+    groups = find_groups(
+        session, reader.keyring, programme, now, among=partial(nominees_visible_to, actor), seen_by=seen_by
+    )
     plan = planning.timetable_of(session, programme, CONCLUDE_WORKDAYS_PROPOSED, calendar, actor, now, groups)
     return RoundReading(reader, programme, groups, plan, calendar)
 

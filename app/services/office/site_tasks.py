@@ -151,7 +151,7 @@ def _of_nominee(kind: TaskKind, nominee: Nominee) -> Task:
 
 
 def _identities(reader: TaskReader) -> Iterator[Task]:
-    first, count = identities.waiting_for(reader.session, reader.actor, reader.now, FEW)
+    first, count = identities.waiting_for(reader.session, reader.actor, FEW)
     for request in first:
         about = f"{request.asker.name}申请查看对“{request.objection.entry.name}”提出异议的人"
         yield Task(TaskKind.IDENTITY, about, place=TaskPlace(row=request.id))

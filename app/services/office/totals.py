@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -17,6 +18,7 @@ from app.domain.programmes.totals import ROUNDS, Counted, Line, PassedStep, coun
 from app.models import Nominee, Programme, ReviewStage
 from app.sealing import Keyring
 from app.services.nominees import gates, reviews
+from app.services.nominees.access import nominees_visible_to
 from app.services.nominees.gates import NomineeStanding
 from app.services.nominees.groups import NomineeGroup, find_groups
 from app.services.programmes import quotas
@@ -53,7 +55,9 @@ class Totals:
 
 def totals_of(session: Session, keyring: Keyring, programme: Programme, now: dt.datetime, actor: Actor) -> Totals:
     """Count a programme's nominees at `now`. Raises SealBroken."""
-    groups = find_groups(session, keyring, programme, now, of=actor, seen_by=actor)
+    groups = find_groups(
+        session, keyring, programme, now, among=partial(nominees_visible_to, actor), seen_by=actor, only_counted=True
+    )
     steps = count_steps(
         Counted(each.kind, passed_steps(each.standing), _is_county(each), each.count) for each in groups
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import not_, or_, select
 from sqlalchemy.orm import Session, joinedload
@@ -46,7 +47,9 @@ class UnitPapers:
 def of_units(session: Session, keyring: Keyring, programme_id: int, actor: Actor, now: dt.datetime) -> list[UnitPapers]:
     """Every recommending unit whose papers this person may have. Raises SealBroken."""
     shelves, programme = [], session.get_one(Programme, programme_id)
-    groups = find_groups(session, keyring, programme, now, of=actor, seen_by=actor)
+    groups = find_groups(
+        session, keyring, programme, now, among=partial(nominees_visible_to, actor), seen_by=actor, only_counted=True
+    )
     remaining = [each for each in groups if not each.has_left]
     ready = [each for each in remaining if not each.standing.obstacles_to_formal]
     for unit in recommenders(session, programme_id, actor):
@@ -89,7 +92,7 @@ def papers_of(period: Period, now: dt.datetime) -> frozenset[str]:
 
 def stored_nominees(session: Session, programme_id: int, actor: Actor, now: dt.datetime) -> StoredRows[Nominee]:
     """Return the remaining nominees whose forms this person may have; see `of_nominees`."""
-    remain = Nominee.programme_id == programme_id, nominees_visible_to(actor), not_(leavers.has_left(now))
+    remain = Nominee.programme_id == programme_id, nominees_visible_to(actor), not_(leavers.has_left(session, now))
     bare = select(Nominee.id).where(*remain)
     if not actor.is_office:
         bare = bare.where(Nominee.recommender_id == actor.unit_id)

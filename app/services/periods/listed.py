@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 from app.domain.cases.verdict import Ground
 from app.domain.nominees.statuses import Status
 from app.models import Case, Correction, Entry, Nominee, Period, Programme
-from app.services.nominees.statuses import find_statuses, status_in_sql
+from app.services.nominees.statuses import find_statuses, statuses_among
 from app.services.periods.closing import find_out
 from app.services.periods.corrected_text import EntryView, read_entries
-from app.services.shared.stored_rows import StoredRows
+from app.services.shared.stored_rows import Selection, StoredRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +53,9 @@ def stored_entries(session: Session, period: Period, now: dt.datetime) -> Stored
     return StoredRows(session, Entry.id, source, (Entry.position, Entry.id), load, lambda row: row.view.id)
 
 
-def statuses_of(rows: StoredRows[Any], now: dt.datetime) -> set[Status]:
-    """Return the statuses that any of these entries' nominees has."""
-    return {Status(status) for (status,) in rows.distinct(status_in_sql(now))}
+def statuses_of(session: Session, rows: StoredRows[Any], period: Period, now: dt.datetime) -> set[Status]:
+    """Return the statuses that any nominee of this list of a period's entries has."""
+    return statuses_among(session, rows, period.programme, rows.count(Selection()), now)
 
 
 def cases_against() -> ColumnElement[int]:

@@ -6,8 +6,9 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.domain.cases.states import PEOPLE_TO_CONCLUDE
@@ -57,11 +58,19 @@ def _read(session: Session, unit_ids: Sequence[int], now: dt.datetime) -> dict[i
 def find_stops(session: Session, unit_ids: Collection[int], now: dt.datetime) -> dict[int, Unit | None]:
     """Return, by id, the unit without which nothing of these units can be scheduled; see `Readiness.stops`.
 
-    An own unit without a single account receives no objection itself. So one is judged for all under the same unit.
+    An own unit without a single account receives no objection itself. So one is judged for all under the same unit,
+    and none where nobody who could receive objections lacks anything.
     """
+    if not any(_lines_missing(unit) for unit in _who_could_receive(session)):
+        return dict.fromkeys(unit_ids)
     alike = _put_together(session, unit_ids)
     judged = _read(session, [ids[0] for ids in alike], now)
     return {unit_id: judged[ids[0]].stops for ids in alike for unit_id in ids}
+
+
+def _who_could_receive(session: Session) -> Sequence[Unit]:
+    """Return the units with an account, and the office, which receives what no unit below can (R21)."""
+    return session.scalars(select(Unit).where(or_(Unit.kind == UnitKind.OFFICE, _HAS_ACCOUNT))).all()
 
 
 def _put_together(session: Session, unit_ids: Collection[int]) -> list[list[int]]:
@@ -75,23 +84,26 @@ def _put_together(session: Session, unit_ids: Collection[int]) -> list[list[int]
 
 def _unstaffed(session: Session) -> dict[int, int]:
     """Return the own units without any account, by id, each with the unit above it."""
-    staffed = set(session.scalars(select(User.unit_id).distinct()))
-    rows = session.execute(select(Unit.id, Unit.parent_id).where(Unit.kind == UnitKind.OWN))
-    return {unit_id: parent_id or 0 for unit_id, parent_id in rows if unit_id not in staffed}
+    rows = session.execute(select(Unit.id, Unit.parent_id).where(Unit.kind == UnitKind.OWN, ~_HAS_ACCOUNT))
+    return {unit_id: parent_id or 0 for unit_id, parent_id in rows}
 
 
 def own_units(session: Session, programme_id: int, now: dt.datetime) -> dict[int, str]:
     """Say of each recommending unit where the cases of its own units in round 1 will go, by its id (R21)."""
-    belong = select(Nominee.unit_id).where(Nominee.programme_id == programme_id)
-    wanted = select(Unit.id).where(Unit.kind == UnitKind.OWN, Unit.id.in_(belong)).order_by(Unit.id)
-    alike = _put_together(session, session.scalars(wanted).all())
-    judged = _read(session, [ids[0] for ids in alike], now)
+    belong = Unit.id.in_(select(Nominee.unit_id).where(Nominee.programme_id == programme_id))
+    wanted = select(func.min(Unit.id), Unit.parent_id, func.count()).where(Unit.kind == UnitKind.OWN, belong)
+    staffed, others = wanted.where(_HAS_ACCOUNT).group_by(Unit.id), wanted.where(~_HAS_ACCOUNT).group_by(Unit.parent_id)
+    alike: list[Any] = sorted(row for query in (staffed, others) for row in session.execute(query))
+    judged = _read(session, [unit_id for unit_id, _, _ in alike], now)
     goes: dict[int, Counter[str]] = {}
-    for ids in alike:
-        found, parent_id = judged[ids[0]], session.get_one(Unit, ids[0]).parent_id
-        to = found.cases_go_to.name if found.elsewhere else ""
-        goes.setdefault(parent_id or 0, Counter())[to] += len(ids)
+    for unit_id, parent_id, units in alike:
+        to = judged[unit_id].cases_go_to.name if judged[unit_id].elsewhere else ""
+        goes.setdefault(parent_id or 0, Counter())[to] += units
     return {parent: "；".join(_share(to, count) for to, count in each.items()) for parent, each in goes.items()}
+
+
+# Own units without any are alike where they stand under the same unit.
+_HAS_ACCOUNT = Unit.id.in_(select(User.unit_id))
 
 
 def _share(goes_to: str, count: int) -> str:

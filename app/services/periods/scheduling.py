@@ -38,7 +38,7 @@ from app.services.shared.texts import checked_text
 from app.services.shared.work import Work, use_case
 
 REASON = (2, 500)
-CANDIDATES_ORDER = Nominee.kind, Nominee.recommender_id, Nominee.position
+CANDIDATES_ORDER = Nominee.kind, Nominee.recommender_id, Nominee.position, Nominee.id
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
 from app.domain.periods.rounds import LAST_ROUND
 from app.models import Nominee, Programme, Unit, UnitKind
+from app.services.shared.stored_rows import of_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +31,19 @@ def find_organisers(
 ) -> tuple[list[NamedUnit], list[NamedUnit], int]:
     """Find the units that could organise a round of a programme, by a word of their name, `most` of either kind.
 
-    Returns those of them that are `able` to schedule somebody, the others, and how many others there are.
+    Returns those of them that are `able` to schedule somebody, the others, and how many others there are. All of `able`
+    could organise it.
     """
-    wanted = select(Unit.id, Unit.name).where(_organises(programme_id, round_number))
-    if word:
-        wanted = wanted.where(Unit.name.contains(word, autoescape=True))
-    found = [NamedUnit(*row) for row in session.execute(wanted.order_by(Unit.id))]
-    others = [unit for unit in found if unit.id not in able]
-    return [unit for unit in found if unit.id in able][:most], others[:most], len(others)
+    named = Unit.name.contains(word, autoescape=True) if word else true()
+    first = able if word else sorted(able)[:most]
+    of_others = _organises(programme_id, round_number), named, ~of_ids(Unit.id, able)
+
+    def find(*conditions: ColumnElement[bool]) -> list[NamedUnit]:
+        wanted = select(Unit.id, Unit.name).where(*conditions).order_by(Unit.id).limit(most)
+        return [NamedUnit(*row) for row in session.execute(wanted)]
+
+    in_all = session.scalar(select(func.count()).select_from(Unit).where(*of_others)) or 0
+    return find(of_ids(Unit.id, first), named), find(*of_others) if in_all else [], in_all
 
 
 def organisers(session: Session, programme_id: int, round_number: int) -> Sequence[Unit]:
@@ -47,12 +53,14 @@ def organisers(session: Session, programme_id: int, round_number: int) -> Sequen
 
 def is_organiser(session: Session, programme_id: int, round_number: int, unit_id: int) -> bool:
     """Tell whether a unit could organise a round of a programme."""
-    wanted = select(Unit.id).where(Unit.id == unit_id, _organises(programme_id, round_number))
+    wanted = select(Unit.id).where(Unit.id == unit_id, _organises(programme_id, round_number, unit_id))
     return session.scalar(wanted) is not None
 
 
-def _organises(programme_id: int, round_number: int) -> ColumnElement[bool]:
+def _organises(programme_id: int, round_number: int, alone: int | None = None) -> ColumnElement[bool]:
+    """Return the condition that a unit could organise the round; `alone` is the one asked about, if it is only one."""
     if round_number == LAST_ROUND:
         return Unit.kind == UnitKind.OFFICE
     column = Nominee.unit_id if round_number == 1 else Nominee.recommender_id
-    return Unit.id.in_(select(column).where(Nominee.programme_id == programme_id))
+    theirs = select(column).where(Nominee.programme_id == programme_id)
+    return Unit.id.in_(theirs if alone is None else theirs.where(column == alone))

@@ -160,10 +160,12 @@ def in_later_rounds(session: Session, programme_id: int, now: dt.datetime) -> Co
 def _taken(session: Session, programme_id: int, now: dt.datetime) -> Counter[tuple[int, Kind]]:
     """Count the nominees that are still in, of each unit and kind."""
     there = Nominee.recommender_id, Nominee.kind
-    rows = session.execute(
-        select(*there, func.count()).where(Nominee.programme_id == programme_id, ~has_left(now)).group_by(*there)
+    counted = select(*there, func.count()).where(Nominee.programme_id == programme_id).group_by(*there)
+    everybody, gone = (
+        Counter({(unit_id, kind): count for unit_id, kind, count in session.execute(query)})
+        for query in (counted, counted.where(has_left(session, now)))
     )
-    return Counter({(unit_id, kind): count for unit_id, kind, count in rows})
+    return everybody - gone
 
 
 def _below_what_stands(places: Places, standing: Counter[tuple[int, Kind]]) -> list[Fault]:

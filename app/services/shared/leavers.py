@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import ColumnElement, CompoundSelect, Select, exists, false, select, union
+from sqlalchemy.orm import Session, aliased, selectinload
 
 from app.domain.cases.states import OPEN_STATES
 from app.domain.cases.verdict import LEFT_NAMES, Departure, Ground, Left, departure
 from app.models import Case, Disqualification, Entry, Nominee, Period, Reversal
+from app.services.shared.stored_rows import of_ids
 
 _BATCH = 500  # ids in one statement: well below what either database takes
 
@@ -23,19 +25,10 @@ def find_departures(session: Session, nominee_ids: Sequence[int], now: dt.dateti
     if not nominee_ids:
         return {}
     passed: dict[int, list[dt.datetime]] = {}
-    unsettled = session.execute(
-        select(Entry.nominee_id, Period.conclude_by)
-        .join(Case, Case.entry_id == Entry.id)
-        .join(Period, Entry.period_id == Period.id)
-        .where(
-            Entry.nominee_id.in_(nominee_ids),
-            Case.state.in_(OPEN_STATES),  # a concluded one has its own row below, and maybe a reversal
-            Period.settled_at.is_(None),
-            Period.conclude_by <= now,
-        )
-    )
-    for nominee_id, deadline in unsettled:
-        passed.setdefault(nominee_id, []).append(deadline)
+    if overdue := _find_overdue(session, now):
+        theirs = _open_in(overdue).add_columns(Entry.period_id).where(Entry.nominee_id.in_(nominee_ids))
+        for nominee_id, period_id in session.execute(theirs):
+            passed.setdefault(nominee_id, []).append(overdue[period_id])
     standing: dict[int, list[tuple[dt.datetime, Ground]]] = {}
     rows = session.scalars(
         select(Disqualification)
@@ -86,23 +79,48 @@ def describe_left(session: Session, nominees: Iterable[Nominee], now: dt.datetim
 
 def is_written_out() -> ColumnElement[bool]:
     """Return the condition on Nominee that a disqualification of it stands (R29)."""
+    return Nominee.id.in_(_written_out())
+
+
+def is_out_unsettled(session: Session, now: dt.datetime) -> ColumnElement[bool]:
+    """Return the condition on Nominee that a deadline passed with an open case, and nothing settled it yet (R26)."""
+    overdue = _find_overdue(session, now)
+    return Nominee.id.in_(_open_in(overdue)) if overdue else false()
+
+
+def has_left(session: Session, now: dt.datetime) -> ColumnElement[bool]:
+    """Return the condition on Nominee that it has left; the counterpart of `verdict.departure`."""
+    return Nominee.id.in_(left_in_sql(session, now))
+
+
+def left_in_sql(session: Session, now: dt.datetime, *others: Select[Any]) -> CompoundSelect[Any]:
+    """Select the nominees that have left, and those of `others`. It reads few rows, and none of those who stay."""
+    withdrawn = aliased(Nominee)
+    by_themselves = select(withdrawn.id).where(withdrawn.withdrawn_at.is_not(None))
+    overdue = _find_overdue(session, now)
+    return union(_written_out(), by_themselves, *([_open_in(overdue)] if overdue else []), *others)
+
+
+def _written_out() -> Select[Any]:
     standing = select(Disqualification.nominee_id).outerjoin(
         Reversal, Reversal.disqualification_id == Disqualification.id
     )
-    return Nominee.id.in_(standing.where(Reversal.confirmed_at.is_(None)))
+    return standing.where(Reversal.confirmed_at.is_(None))
 
 
-def is_out_unsettled(now: dt.datetime) -> ColumnElement[bool]:
-    """Return the condition on Nominee that a deadline passed with an open case, and nothing settled it yet (R26)."""
-    passed = (
-        select(Entry.nominee_id)
-        .join(Case, Case.entry_id == Entry.id)
-        .join(Period, Entry.period_id == Period.id)
-        .where(Case.state.in_(OPEN_STATES), Period.settled_at.is_(None), Period.conclude_by <= now)
-    )
-    return Nominee.id.in_(passed)
+def _find_overdue(session: Session, now: dt.datetime) -> dict[int, dt.datetime]:
+    """Return the periods that wait to be settled, mostly none, each with its deadline.
+
+    They are read by themselves: neither database can tell how few they are, and would look through every open case.
+    """
+    rows = select(Period.id, Period.conclude_by).where(Period.settled_at.is_(None), Period.conclude_by <= now)
+    return dict(session.execute(rows).all())
 
 
-def has_left(now: dt.datetime) -> ColumnElement[bool]:
-    """Return the condition on Nominee that it has left; the counterpart of `verdict.departure`."""
-    return or_(is_written_out(), Nominee.withdrawn_at.is_not(None), is_out_unsettled(now))
+def _open_in(periods: Collection[int]) -> Select[Any]:
+    """Select the nominees of these periods whom an open case is about.
+
+    A concluded case has a disqualification of its own, and maybe a reversal.
+    """
+    still_open = exists().where(Case.entry_id == Entry.id, Case.state.in_(OPEN_STATES))
+    return select(Entry.nominee_id).where(of_ids(Entry.period_id, periods), still_open)

@@ -139,7 +139,7 @@ def _about(rows: StoredRows[Row]) -> CasesAbout:
         periods,
         units.all(),
         {row[2] for row in several if row[2] is not None},
-        channels_of(rows),
+        channels_of(rows) if several else set(),
         by_state,
     )
 

@@ -64,11 +64,11 @@ def _listing(programme: Programme | None) -> Listing[ListedNominee]:
     if programme is None:
         return Listing("推荐对象", [], [], "还没有推荐对象。")
     rows = listed.stored_nominees(session(), portal().keyring, programme, actor(), now())
-    there = listed.find_there(rows, now())
+    there = listed.find_there(session(), rows, programme, now())
     recommenders = unit_options(session().scalars(select(Unit).where(of_ids(Unit.id, there.recommenders))))
     offered = there.statuses | {Status.RUNNING}
     kinds = programme.rules.kind_names
-    status = status_in_sql(now())
+    status = status_in_sql(session(), now())
     return Listing(
         title="推荐对象",
         columns=[
@@ -107,7 +107,7 @@ def _listing(programme: Programme | None) -> Listing[ListedNominee]:
                 {each.value: name for each, name in STATUS_NAMES.items() if each in offered},
                 where=lambda wanted: status == wanted,
             ),
-            Filter("out", "取消资格", {"1": "只看取消过资格的"}, where=lambda _: listed.was_out(now())),
+            Filter("out", "取消资格", {"1": "只看取消过资格的"}, where=lambda _: listed.was_out(session(), now())),
             *columns.filters_of_standing(
                 lambda: listed.standings_of_all(rows, portal().keyring, programme, actor(), now())
             ),

@@ -38,7 +38,7 @@ class AskForm(PlainForm):
 @blueprint.get("/identities")
 @allow(Role.OFFICE)
 def identity_requests() -> ResponseReturnValue:
-    rows = identities.stored_requests(session(), actor(), now())
+    rows = identities.stored_requests(session(), actor())
     groups = rows.counts_of_groups(Entry.period_id, _ANSWER_IN_SQL)
     titles = titles_of(session(), {period_id for period_id, *_ in groups})
     tally: Counter[str] = Counter()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
@@ -11,6 +12,7 @@ from app.domain.periods.window import CONCLUDE_WORKDAYS, CONCLUDE_WORKDAYS_PROPO
 from app.domain.shared.wording import full_day
 from app.models import Programme
 from app.services.calendar.calendars import calendar_of
+from app.services.nominees.access import nominees_visible_to
 from app.services.nominees.groups import find_groups
 from app.services.office import planning
 from app.services.office.planning import LATE, STANDING_NAMES, RoundStanding, UnitRound
@@ -38,7 +40,9 @@ def plan(programme_id: int) -> ResponseReturnValue:
         abort(404)
     conclude, wrong = _conclude_workdays()
     calendar = calendar_of(session(), programme.demonstration)
-    groups = find_groups(session(), portal().keyring, programme, now(), of=actor())
+    groups = find_groups(
+        session(), portal().keyring, programme, now(), among=partial(nominees_visible_to, actor()), only_counted=True
+    )
     timetable = planning.timetable_of(session(), programme, conclude, calendar, actor(), now(), groups)
     ready = readiness(session(), {row.unit.id: row.unit for row in timetable.rows}.values(), now())
     below = own_units(session(), programme_id, now())

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 
 from flask import request
 
-from app.domain.periods.rounds import Round
-from app.models import Programme, Unit
-from app.services.periods.choosing import LongChoice, find_ids
+from app.services.periods.choosing import PeriodChoice
+from app.services.periods.scheduling import Candidate
 from app.web.shared.lists import ROWS_PER_PAGE, ids_joined, ids_ticked
-from app.web.shared.portal import number, session
+from app.web.shared.portal import number
 
 MOST_AT_ONCE = 200  # nominees that stand on one page, each with a box
 _ALL, _NONE = "all", "none"
@@ -32,13 +31,19 @@ class Ticks:
     def chosen(self, able: frozenset[int]) -> list[int]:
         return sorted(able - self.others if self.everybody else self.others)
 
+    def count(self, choice: PeriodChoice, able: int) -> int:
+        """Count the chosen of a choice of whom so many may enter."""
+        if not self.everybody:
+            return len(self.others)
+        return able - (len(choice.able() & self.others) if self.others else 0)
+
 
 @dataclass(frozen=True, slots=True)
 class ChoicePage:
     """A page of the choice. `elsewhere`: who differs on other pages. `boxes`: who has a box here that can be ticked."""
 
     ticks: Ticks
-    ids: Sequence[int]
+    candidates: Sequence[Candidate]
     boxes: Sequence[int]
     ticked: frozenset[int]
     elsewhere: Sequence[int]
@@ -67,24 +72,25 @@ def is_turning() -> bool:
     return bool(request.form.keys() & {"turn", "find", "every"})
 
 
-def page_among(there: LongChoice, programme: Programme, round_: Round, organiser: Unit) -> ChoicePage:
+def page_among(choice: PeriodChoice) -> ChoicePage:
     """Return the page that was asked for, with the choice as it stands."""
     ticks = sent() or Ticks(everybody=True)
     word = request.form.get("word", "").strip()[:_LONGEST_WORD]
-    found = find_ids(session(), programme, round_, organiser, word) if word else there.ids
-    pages = max(1, -(-len(found) // ROWS_PER_PAGE))
+    found, able = choice.count(word), choice.count_able()
+    pages = max(1, -(-found // ROWS_PER_PAGE))
     shown = min(max(1, _page_asked()), pages)
-    ids = found[(shown - 1) * ROWS_PER_PAGE : shown * ROWS_PER_PAGE]
-    chosen = frozenset(ticks.chosen(there.able))
+    ids = choice.ids(word, (shown - 1) * ROWS_PER_PAGE, ROWS_PER_PAGE)
+    offered = choice.candidates(ids)
+    boxes = [each.nominee.id for each in offered if each.may_enter]
     return ChoicePage(
         ticks=ticks,
-        ids=ids,
-        boxes=[each for each in ids if each in there.able],
-        ticked=chosen.intersection(ids),
+        candidates=offered,
+        boxes=boxes,
+        ticked=frozenset(boxes) - ticks.others if ticks.everybody else ticks.others.intersection(ids),
         elsewhere=sorted(ticks.others.difference(ids)),
-        able=len(there.able),
-        chosen=len(chosen),
-        found=len(found),
+        able=able,
+        chosen=ticks.count(choice, able),
+        found=found,
         word=word,
         number=shown,
         pages=pages,

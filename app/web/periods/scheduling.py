@@ -24,7 +24,7 @@ from app.services.calendar.calendars import calendar_of
 from app.services.messages import fates
 from app.services.office import planning
 from app.services.periods import openings, scheduling
-from app.services.periods.choosing import LongChoice, find_ids, long_choice, page_of
+from app.services.periods.choosing import PeriodChoice
 from app.services.periods.openings import Opening
 from app.services.periods.readiness import readiness
 from app.services.programmes.listing import all_programmes, find_organisers, is_organiser
@@ -136,7 +136,8 @@ def schedule_period(programme_id: int, round_number: int, organiser_id: int) -> 
         return _Seen(plan, planning.misfit_of(programme, round_number, plan, conclude, calendar))
 
     def save() -> Period:
-        chosen = ticks.chosen(_everybody(programme, round_number, organiser).able) if ticks else ids_ticked("nominee")
+        able = _choice(programme, round_number, organiser).able
+        chosen = ticks.chosen(able()) if ticks else ids_ticked("nominee")
         order = scheduling.PeriodPlan(programme, round_number, organiser, chosen, *form.window())
         return scheduling.schedule(work(), order, calendar)
 
@@ -153,9 +154,8 @@ def schedule_period(programme_id: int, round_number: int, organiser_id: int) -> 
     return redirect(url_for("periods.period", period_id=saved.result.id), 303)
 
 
-def _everybody(programme: Programme, round_number: int, organiser: Unit) -> LongChoice:
-    round_ = programme.rules.rounds[round_number]
-    return long_choice(session(), portal().keyring, programme, round_, organiser, now())
+def _choice(programme: Programme, round_number: int, organiser: Unit) -> PeriodChoice:
+    return PeriodChoice(session(), portal().keyring, programme, programme.rules.rounds[round_number], organiser, now())
 
 
 def _plan_page(
@@ -167,12 +167,9 @@ def _plan_page(
     seen: _Seen = _Seen(),
 ) -> ResponseReturnValue:
     """Show the form. Of many candidates it holds a page, and the choice among all of them goes along with it."""
-    round_ = programme.rules.rounds[round_number]
-    every = find_ids(session(), programme, round_, organiser)
-    many = None
-    if len(every) > choosing.MOST_AT_ONCE:
-        many = choosing.page_among(_everybody(programme, round_number, organiser), programme, round_, organiser)
-    offered = page_of(session(), portal().keyring, programme, round_, now(), many.ids if many else every)
+    choice = _choice(programme, round_number, organiser)
+    many = choosing.page_among(choice) if choice.count() > choosing.MOST_AT_ONCE else None
+    offered = many.candidates if many else choice.candidates(choice.ids())
     if many:
         ticked = many.ticked
     elif request.method == "POST":
@@ -182,7 +179,7 @@ def _plan_page(
     html = render_template(
         "periods/plan.html",
         programme=programme,
-        round=round_,
+        round=choice.round_,
         organiser=organiser,
         candidates=offered,
         chosen=ticked,

@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.nominees.annexes import Rank
 from app.domain.nominees.eligibility import NomineeFacts, checks_of
-from app.domain.nominees.marks import Marks, marks_of, read_shown, write_shown
+from app.domain.nominees.marks import Marks, marks_of, read_kind, read_shown, write_counted_as, write_shown
 from app.domain.periods.rounds import Kind
 from tests.qujing import QUJING
 
@@ -34,6 +34,21 @@ def test_an_opinion_that_is_needed_is_missing_until_it_is_there_whatever_it_says
 def test_reviews_are_told_apart_from_none_at_all() -> None:
     found = marks_of([], frozenset(), {}, {"preliminary": True, "final": False})
     assert (marks_of([], frozenset(), {}, {}), found.preliminary, found.final) == (NONE, True, False)
+
+
+@pytest.mark.parametrize(
+    ("kind", "rank", "marks", "written"),
+    [
+        (Kind.INDIVIDUAL, Rank.NONE, NONE, "individual none 0000--"),
+        (Kind.COLLECTIVE, Rank.COUNTY, Marks(True, False, True, False, True, False), "collective county 101010"),
+        (Kind.INDIVIDUAL, Rank.UNKNOWN, Marks(False, True, False, True, None, True), "individual unknown 0101-1"),
+    ],
+)
+def test_what_a_nominee_is_counted_as_is_one_text_that_tells_its_kind(
+    kind: Kind, rank: Rank, marks: Marks, written: str
+) -> None:
+    assert write_counted_as(kind, rank, marks) == written
+    assert read_kind(written) is kind
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections import Counter
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,9 +13,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.domain.cases.states import Actor
-from app.models import Nominee, NomineeMarks, Programme
+from app.models import Entry, Nominee, NomineeMarks, Period, Programme
 from app.services.nominees import gates, marks, replacements
-from app.services.nominees.access import of_programme
+from app.services.nominees.access import nominees_visible_to, of_programme
 from app.services.nominees.gates import NomineeStanding
 from app.services.nominees.groups import NomineeGroup, find_groups
 from app.services.office.totals import passed_steps
@@ -59,7 +60,8 @@ def test_every_nominee_of_a_group_stands_as_the_rule_says_of_it_alone(world: Wor
 
 def agree(session: Session, world: World, now: dt.datetime, actor: Actor | None, seed: str) -> None:
     programme = session.get_one(Programme, world.programme)
-    groups = find_groups(session, world.keyring, programme, now, of=actor, seen_by=actor)
+    among = partial(nominees_visible_to, actor) if actor else None
+    groups = find_groups(session, world.keyring, programme, now, among=among, seen_by=actor)
     nominees = of_programme(session, programme.id, actor) if actor else list(session.scalars(select(Nominee)))
     standings = gates.find_standings(session, world.keyring, programme, nominees, now, actor)
     by_id = {id_: group for group in groups for id_ in group.ids}
@@ -69,11 +71,27 @@ def agree(session: Session, world: World, now: dt.datetime, actor: Actor | None,
     for group in groups:
         own = Counter(each.unit_id for each in nominees if each.id in set(group.ids))
         assert group.own_units == own, seed
+        assert group.shown_in == periods_of(session, group.ids), seed
+    counted = find_groups(session, world.keyring, programme, now, among=among, seen_by=actor, only_counted=True)
+    assert numbers(counted) == numbers(groups), seed
+    for group in counted:
+        for asked in ("ids", "own_units"):
+            with pytest.raises(LookupError, match="only counted"):
+                getattr(group, asked)
     filled = _filled(session, world, actor, now)
     for nominee in nominees:
         group, standing = by_id[nominee.id], standings[nominee.id]
         assert told(group.standing) == told(standing), (seed, now, actor, nominee.id)
         assert facts(group) == facts_of(nominee, standing, filled), (seed, now, actor, nominee.id)
+
+
+def numbers(groups: list[NomineeGroup]) -> dict[tuple[Any, ...], int]:
+    return {(*facts(group), group.shown_in, group.standing.nominee.id): group.count for group in groups}
+
+
+def periods_of(session: Session, nominee_ids: list[int]) -> set[int]:
+    shown = select(Entry.period_id).join(Entry.period).where(Entry.nominee_id.in_(nominee_ids))
+    return set(session.scalars(shown.where(Period.cancelled_at.is_(None))))
 
 
 def facts(group: NomineeGroup) -> tuple[Any, ...]:
@@ -121,5 +139,5 @@ def test_a_period_scheduled_while_groups_are_read_does_not_keep_a_page_from_open
         every = sorted(session.scalars(select(Nominee.id)))
         marks.renew(session, world.keyring, every)
         session.execute(update(NomineeMarks).values(shown_in="999"))  # of which nothing was read yet
-        groups = find_groups(session, world.keyring, session.get_one(Programme, world.programme), NOW)
+    groups = find_groups(session, world.keyring, session.get_one(Programme, world.programme), NOW)
     assert sorted(id_ for group in groups for id_ in group.ids) == every

@@ -39,9 +39,9 @@ def agree(session: Session, world: World, login: str, now: str) -> None:
     ever = set(session.scalars(select(Disqualification.nominee_id).where(Disqualification.nominee_id.in_(ids))))
     assert [row.id for row in every] == ids
     assert {row.id for row in every if row.is_out} == out
-    assert set(rows.ids(Selection([listed.was_out(moment)]))) == out | ever
+    assert set(rows.ids(Selection([listed.was_out(session, moment)]))) == out | ever
     statuses = find_statuses(session, ids, moment)
-    there = listed.find_there(rows, moment)
+    there = listed.find_there(session, rows, programme, moment)
     recommenders = {row.nominee.recommender_id for row in every}
     assert (there.total, there.recommenders, there.statuses) == (len(ids), recommenders, {*statuses.values()})
     assert {row.id: row.status for row in every} == statuses

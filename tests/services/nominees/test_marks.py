@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, update
 
 from app.domain.nominees.annexes import Rank
-from app.domain.nominees.marks import Marks
+from app.domain.nominees.marks import Marks, write_counted_as
 from app.domain.periods.rounds import Kind
 from app.models import Dossier, Entry, Nominee, NomineeMarks, OpinionOutcome
 from app.sealing import Keyring
@@ -30,14 +30,13 @@ NOW = "2026-09-17 Thu 10:00"
 SEALED = {"id_number": id_number(1), "penalties": "2019年受过记过处分", "unit_type": "机关"}
 
 
-def kept(world: World, nominee: int) -> Marks | None:
-    """The marks as they are stored, which are those of the rules."""
+def kept(world: World, nominee: int) -> Marks:
+    """The marks by the rules, which are stored so."""
     with world.database.reader() as session:
-        rows = select(*(getattr(NomineeMarks, name) for name in marks.NAMES)).where(NomineeMarks.nominee_id == nominee)
-        found = session.execute(rows).one_or_none()
-        stored = Marks(*found) if found else None
-        assert stored == marks.judge(session, world.keyring, [nominee])[nominee]
-        return stored
+        stored = session.scalar(select(NomineeMarks.counted_as).where(NomineeMarks.nominee_id == nominee))
+        found, it = marks.judge(session, world.keyring, [nominee])[nominee], session.get_one(Nominee, nominee)
+        assert stored == write_counted_as(it.kind, it.rank, found)
+        return found
 
 
 def given(number: int, **changes: Any) -> Particulars:
@@ -58,11 +57,11 @@ def entered(world: World) -> int:
 def test_every_change_of_a_nominee_renews_its_marks(world: World, entered: int, tmp_path: Path) -> None:
     office = world.actor("office")
 
-    def run(do: Callable[..., Any], *args: Any) -> Marks | None:
+    def run(do: Callable[..., Any], *args: Any) -> Marks:
         world.run(do, *args, by=office, now=at(NOW))
         return kept(world, entered)
 
-    def opinion(outcome: OpinionOutcome, *of: Authority) -> Marks | None:
+    def opinion(outcome: OpinionOutcome, *of: Authority) -> Marks:
         answered(world, tmp_path, [entered], NOW, of, outcome=outcome, text="说明")
         return kept(world, entered)
 
@@ -95,11 +94,11 @@ def test_plain_facts_a_replacement_and_a_corrected_name_renew_them_too(world: Wo
     world.run(nominating.edit, entered, facts, by=office, now=at(NOW))
     kept(world, entered)
     named = world.run(replacements.replace, world.nominees[4], given(2, rank=Rank.NONE), by=office, now=at(NOW)).id
-    assert kept(world, named) is not None
+    kept(world, named)
     world.past_round_one([person])
     world.schedule(2, world.qilin, [person], "2026-09-18", 3, NOW)
     world.run(corrections.correct, person, "name", "麒麟区第1大队", "写错了", by=office, now=at(NOW))
-    assert kept(world, person) is not None
+    kept(world, person)
 
 
 def test_what_shows_a_nominee_stands_beside_its_marks_until_it_is_taken_back_or_older_than_the_deeds(
@@ -139,7 +138,7 @@ def test_marks_that_differ_and_dossiers_that_do_not_open_are_named(world: World,
         return {(each.name, each.row) for each in check_database(world.database, now, marks.wrong_marks_by(keyring))}
 
     assert named(world.keyring) == named(None) == set()
-    change(world, NomineeMarks, NomineeMarks.nominee_id.in_([entered, other]), to_confirm=True, objected=True)
+    change(world, NomineeMarks, NomineeMarks.nominee_id.in_([entered, other]), counted_as="individual none 0111--")
     wrong = "marks-are-what-the-rules-say"
     assert named(world.keyring) == {(wrong, entered), (wrong, other)}
     assert named(None) == {(wrong, other)}  # the dossier of the one is sealed

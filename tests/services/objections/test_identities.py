@@ -43,7 +43,7 @@ def read(world: World, login: str = "office", login_session: str = "monday", now
 
 
 def listed(session: Session, actor: Actor) -> list[int]:
-    return [row.id for row in identities.stored_requests(session, actor, at(READ)).every(Selection())]
+    return [row.id for row in identities.stored_requests(session, actor).every(Selection())]
 
 
 def test_security_17_one_asks_with_a_reason_another_lets_them_and_each_look_is_recorded(filed: World) -> None:
@@ -137,7 +137,7 @@ def test_the_first_that_wait_for_somebody_are_told_and_all_are_counted(filed: Wo
 
     def waiting(login: str, most: int) -> tuple[list[int], int]:
         with filed.database.reader() as session:
-            found, count = identities.waiting_for(session, filed.actor(login), at(READ), most)
+            found, count = identities.waiting_for(session, filed.actor(login), most)
             return [row.objection_id for row in found], count
 
     for objection in (1, 2):

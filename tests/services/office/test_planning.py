@@ -1,6 +1,7 @@
 """The timetable shows what each unit has still to arrange, by when, and who is late (R4, R8, R9, R25)."""
 
 import datetime as dt
+from functools import partial
 
 import pytest
 from sqlalchemy import update
@@ -11,6 +12,7 @@ from app.domain.periods.window import count_window
 from app.domain.refusals import BadValue
 from app.models import Nominee, Programme, Stage, Unit, User
 from app.services.calendar.calendars import calendar_of
+from app.services.nominees.access import nominees_visible_to
 from app.services.nominees.groups import find_groups
 from app.services.office import planning
 from app.services.office.planning import RoundStanding
@@ -36,7 +38,7 @@ def seen(world: World, login: str, now: str, conclude: int = 3) -> list[tuple[st
     with world.database.reader() as session:
         programme, calendar = session.get_one(Programme, world.programme), calendar_of(session)
         actor = world.actor(login)
-        groups = find_groups(session, world.keyring, programme, at(now), of=actor)
+        groups = find_groups(session, world.keyring, programme, at(now), among=partial(nominees_visible_to, actor))
         found = planning.timetable_of(session, programme, conclude, calendar, actor, at(now), groups)
         return [
             (row.unit.name, row.round.number, row.standing.value, row.waiting, row.step.slack) for row in found.rows

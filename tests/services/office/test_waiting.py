@@ -77,7 +77,7 @@ def agree(world: World, now: dt.datetime) -> None:
     with world.database.reader() as session:
         for user in session.scalars(select(User)):
             lists_agree(session, user, now)
-        rows = select(Nominee.id, status_in_sql(now)).join(Programme, Nominee.programme_id == Programme.id)
+        rows = select(Nominee.id, status_in_sql(session, now)).join(Programme, Nominee.programme_id == Programme.id)
         by_database = {nominee_id: str(status) for nominee_id, status in session.execute(rows)}
         by_rule = find_statuses(session, [*by_database], now)
         assert by_database == {nominee_id: status.value for nominee_id, status in by_rule.items()}

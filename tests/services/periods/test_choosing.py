@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from app.domain.periods.rounds import Organiser
 from app.models import Nominee, Programme, Unit, UnitKind
-from app.services.periods import choosing, scheduling
+from app.services.periods import scheduling
+from app.services.periods.choosing import PeriodChoice
 from tests.services.nominees.many import NOW, Crowd
 from tests.world import World
 
@@ -29,13 +30,14 @@ def test_a_long_choice_is_that_of_the_candidates(world: World) -> None:
         programme = session.get_one(Programme, world.programme)
         for round_ in programme.rules.rounds.values():
             for unit in session.scalars(select(Unit).where(Unit.kind == KINDS[round_.organiser])):
-                asked = session, world.keyring, programme, round_
-                offered = scheduling.candidates(*asked, unit, NOW)
-                found = choosing.long_choice(*asked, unit, NOW)
-                assert list(found.ids) == [each.nominee.id for each in offered], seed
-                assert found.able == {each.nominee.id for each in offered if each.may_enter}, seed
-                assert choosing.page_of(*asked, NOW, found.ids[1:4]) == offered[1:4], seed
-                compared += len(found.able)
+                asked = session, world.keyring, programme, round_, unit, NOW
+                offered, choice = scheduling.candidates(*asked), PeriodChoice(*asked)
+                ids = [each.nominee.id for each in offered]
+                assert (list(choice.ids()), choice.count()) == (ids, len(ids)), seed
+                assert choice.able() == {each.nominee.id for each in offered if each.may_enter}, seed
+                assert choice.count_able() == len(choice.able()), seed
+                assert choice.candidates(choice.ids("", 1, 3)) == offered[1:4], seed
+                compared += choice.count_able()
     assert compared, seed
 
 
@@ -45,10 +47,12 @@ def test_a_word_finds_names_and_units(world: World) -> None:
         programme = session.get_one(Programme, world.programme)
         office = session.get_one(Unit, world.office)
         round_ = programme.rules.rounds[3]
-        every = choosing.find_ids(session, programme, round_, office)
+        choice = PeriodChoice(session, world.keyring, programme, round_, office, NOW)
+        every = choice.ids()
         nominee = session.get_one(Nominee, world.nominees[0])
-        assert nominee.id in choosing.find_ids(session, programme, round_, office, nominee.name)
+        assert nominee.id in choice.ids(nominee.name)
         own = {each.id for each in session.scalars(select(Nominee).where(Nominee.recommender_id == world.qilin))}
         qilin = session.get_one(Unit, world.qilin)
-        assert own <= set(choosing.find_ids(session, programme, round_, office, qilin.name)) < set(every)
-        assert choosing.find_ids(session, programme, round_, office, "%") == []
+        assert own <= set(choice.ids(qilin.name)) < set(every)
+        assert choice.count(qilin.name) == len(choice.ids(qilin.name))
+        assert (choice.ids("%"), choice.count("%")) == ([], 0)

@@ -406,7 +406,10 @@ CORRUPTIONS = [
         ("correction-is-made-in-sight", "UPDATE corrections SET corrected_at = LATER(corrected_at, 480)"),
         ("correction-keeps-both-texts", "UPDATE corrections SET reason = ''"),
         ("deeds-have-at-most-800-characters", f"UPDATE nominees SET deeds = '{'事' * 801}' WHERE id = 9"),
-        ("marks-are-what-the-rules-say", "UPDATE nominee_marks SET failed = NOT failed WHERE nominee_id = 3"),
+        (
+            "marks-are-what-the-rules-say",
+            "UPDATE nominee_marks SET counted_as = 'individual none 1000--' WHERE nominee_id = 3",
+        ),
         ("denied-condition-says-why", "UPDATE confirmations SET met = FALSE, note = '' WHERE id = 1"),
         (
             "refused-review-says-why",

@@ -51,7 +51,7 @@ NO_TEXT = re.compile(
     r"hash|digest|sha256|sealed|secret|token|bucket|calendar_version|"
     r"^(evidence|documents)\.name|^evidence\.copy_name|^identity_requests\.read_in|^corrections\.field|"
     r"^programmes\.notice|^opinions\.authority|"  # keys of what is described in a file
-    r"^nominee_marks\.shown_in|"  # numbers of periods
+    r"^nominee_marks\.(counted_as|shown_in)|"  # codes and numbers of periods
     r"^(spent_answers|audit_rows|identities)\."
 )
 
