@@ -262,7 +262,7 @@ def _cases(
         period = periods[number % _HANDLING]
         id_, entry = 200_000_000 + number, next(of_periods[number % _HANDLING])
         cases.append(_case(id_, entry, state, period, came, (first, second), number))
-        channel = list(Channel)[number % len(Channel)]
+        channel = list(Channel)[number // len(_STATES) % len(Channel)]  # each state has come by each
         objections.append(_objection(id_, entry, number, came))
         if channel is not Channel.WEB:
             registrations.append(

@@ -25,7 +25,7 @@ _ORDER = (Letter.programme_id, Letter.year, Letter.series, Letter.number)
 
 
 def in_reach(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
-    """Return the condition on Letter, joined with Case and Nominee, that leaves out what this person may not read.
+    """Return the condition on Letter, joined with Case and Entry, that leaves out what this person may not read.
 
     A unit reads the letters of its cases and those to its own nominees, but none of a complaint against it (R19).
     """
@@ -34,7 +34,8 @@ def in_reach(actor: Actor, now: dt.datetime) -> ColumnElement[bool]:
         return impartial
     if actor.role is Role.AUDITOR:
         return exists().where(Letter.id != Letter.id)
-    theirs = or_(Nominee.unit_id == actor.unit_id, Nominee.recommender_id == actor.unit_id)
+    own = or_(Nominee.unit_id == actor.unit_id, Nominee.recommender_id == actor.unit_id)
+    theirs = Entry.nominee_id.in_(select(Nominee.id).where(own))
     reached = or_(
         and_(Letter.reader.in_(_OF_THE_CASE), cases_visible_to(actor, now)),
         and_(Letter.reader.in_(_OF_THE_NOMINEE), theirs),
@@ -54,7 +55,6 @@ def _within(query: Select[Any], actor: Actor, now: dt.datetime, *where: ColumnEl
     return (
         query.join(Case, Letter.case_id == Case.id)
         .join(Entry, Case.entry_id == Entry.id)
-        .join(Nominee, Entry.nominee_id == Nominee.id)
         .where(in_reach(actor, now), *where)
     )
 

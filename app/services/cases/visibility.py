@@ -9,11 +9,11 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, case, cast, exists, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, exists, false, func, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.domain.cases.states import OPEN_STATES, Actor, Role, State
-from app.domain.objections.arrival import CHANNEL_NAMES, Channel
+from app.domain.objections.arrival import CHANNEL_NAMES, REGISTERED_CHANNELS, Channel
 from app.models import Case, Objection, Period, Recusal, Registration, Unit, User
 from app.models.arrivals import shown_to
 from app.models.expressions import DayWritten
@@ -77,8 +77,11 @@ def channels_of(rows: StoredRows[Any]) -> set[Channel]:
     """Return the ways in which the objections of these cases came: one look for each way that anybody came."""
     objections = rows.source.join(Objection, Objection.case_id == Case.id)
     registered = objections.join(Registration, Registration.objection_id == Objection.id)
-    used = rows.session.scalars(select(Registration.channel).distinct())
-    looks = {channel: registered.where(Registration.channel == channel) for channel in used}
+    ever = select(*(exists().where(Registration.channel == channel) for channel in REGISTERED_CHANNELS))
+    used = zip(REGISTERED_CHANNELS, rows.session.execute(ever).one(), strict=True)
+    looks: dict[Channel, Select[Any]] = {
+        channel: registered.where(Registration.channel == channel) for channel, is_used in used if is_used
+    }
     looks[Channel.WEB] = objections.where(~exists().where(Registration.objection_id == Objection.id))
     return {
         channel

@@ -331,7 +331,7 @@ def _showings(
                 window_over=now >= period.closes_at,
                 closed=period.closed_at is not None,
                 own_open=entry.nominee_id in against,
-                others_open=bool(against - {entry.nominee_id}),
+                others_open=len(against) > (entry.nominee_id in against),
             )
         )
     return showings

@@ -197,7 +197,7 @@ class _Apart:
                 window_over=self.now >= period.closes_at,
                 closed=period.closed_at is not None,
                 own_open=nominee_id in against,
-                others_open=bool(against - {nominee_id}),
+                others_open=len(against) > (nominee_id in against),
             )
             for id_, present in read_shown(shown_in)
             if (period := self.periods.get(id_)) is not None
