@@ -124,6 +124,7 @@ def test_every_size_has_the_root_that_the_rfc_defines(grown: tuple[Store, list[b
     assert root_of(leaves) == roots[-1]
 
 
+@pytest.mark.walk
 def test_every_leaf_is_proven_in_every_size(grown: tuple[Store, list[bytes], list[bytes]]) -> None:
     store, leaves, roots = grown
     for size in range(1, MOST + 1):
@@ -132,6 +133,7 @@ def test_every_leaf_is_proven_in_every_size(grown: tuple[Store, list[bytes], lis
             assert verify_inclusion(leaves[index], index, size, path, roots[size])
 
 
+@pytest.mark.walk
 def test_every_size_is_proven_to_grow_into_every_later_one(grown: tuple[Store, list[bytes], list[bytes]]) -> None:
     store, _, roots = grown
     for new in range(MOST + 1):

@@ -28,6 +28,7 @@ WITH_WORDS = {
 }
 
 
+@pytest.mark.walk
 def test_every_refusal_is_a_whole_chinese_sentence() -> None:
     found = dict(sentences())
     assert len(found) > 80

@@ -58,6 +58,7 @@ def said(world: World) -> list[tuple[int, str, str]]:
 # --- refused: wrong state, wrong person, too late, no text ------------------------------------------
 
 
+@pytest.mark.walk
 def test_what_is_refused_changes_nothing(world: World) -> None:
     period = world.round_two()
     everyone = [State.RECEIVED, State.ACCEPTED, State.INVESTIGATING, State.AWAITING_SUPPLEMENT, State.PROPOSED]

@@ -21,6 +21,7 @@ KINDS = {
 }
 
 
+@pytest.mark.walk
 def test_a_long_choice_is_that_of_the_candidates(world: World) -> None:
     seed = str(random.random())
     with world.database.writer() as session:

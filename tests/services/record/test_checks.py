@@ -164,6 +164,7 @@ def test_nothing_is_found_in_what_the_services_made(bases: Bases, name: str) -> 
     assert found(bases(name).connection, all_invariants()) == []
 
 
+@pytest.mark.walk
 def test_of_one_invariant_the_first_hundred_rows_are_named(bases: Bases) -> None:
     connection = bases(DEMONSTRATION).connection
     with connection.begin() as transaction:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from app.domain.cases.phrases import PhraseKind
 from app.domain.cases.states import State
 from app.services.cases import investigation, phrases
@@ -52,6 +54,7 @@ def test_a_phrase_is_kept_changed_and_removed(world: World, staff: Staff, clock:
     assert "还没有常用语" in page.text
 
 
+@pytest.mark.walk
 def test_a_press_puts_a_phrase_below_what_was_typed_in_every_form(
     world: World, staff: Staff, clock: MovingClock
 ) -> None:

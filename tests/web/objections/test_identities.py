@@ -78,6 +78,7 @@ def test_a_reason_too_short_stays_on_the_page_with_what_would_be_right(
     assert again.form("/identity").fields["text"] == "看看"
 
 
+@pytest.mark.walk
 def test_security_16_in_a_units_role_the_mark_is_on_no_page(
     filed: World, client: Browser, staff: Callable[[str], Browser], clock: MovingClock
 ) -> None:

@@ -38,7 +38,7 @@ from tests.web.browsing import Browser, MovingClock, Page
 from tests.world import World, at
 
 Staff = Callable[[str], Browser]
-pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+pytestmark = [pytest.mark.walk, pytest.mark.parametrize("database", ["sqlite"], indirect=True)]
 HOMES = {"office": "/office/", "office2": "/office/", "head": "/desk/", "handler": "/desk/", "stranger": "/desk/"}
 FILED = "2026-09-18 Fri 09:00"
 

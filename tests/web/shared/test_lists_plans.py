@@ -111,6 +111,7 @@ def test_the_page_of_a_list_reads_no_large_table_from_end_to_end(
         assert tables_read_whole(app, statement, bound) & LARGE == set(), statement
 
 
+@pytest.mark.walk
 def test_a_page_without_an_index_would_be_found(portal: tuple[Flask, Any]) -> None:
     app, _ = portal
     assert tables_read_whole(app, "SELECT id FROM letters ORDER BY made_at LIMIT 9 OFFSET 0", ()) == {"letters"}
