@@ -58,8 +58,10 @@ def totals_of(session: Session, keyring: Keyring, programme: Programme, now: dt.
     groups = find_groups(
         session, keyring, programme, now, among=partial(nominees_visible_to, actor), seen_by=actor, only_counted=True
     )
+    standings = {each.standing.nominee.id: each.standing for each in groups}  # one for many groups
+    passed = {id_: passed_steps(standing) for id_, standing in standings.items()}
     steps = count_steps(
-        Counted(each.kind, passed_steps(each.standing), _is_county(each), each.count) for each in groups
+        Counted(each.kind, passed[each.standing.nominee.id], _is_county(each), each.count) for each in groups
     )
     rows = quotas.of_programme(session, programme.id)
     places = {
