@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
-from sqlalchemy import DateTime, LargeBinary, String
+from sqlalchemy import Date, DateTime, LargeBinary, String
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -56,10 +57,10 @@ def _day_written_in_postgresql(element: DayWritten, compiler: Any, **kw: Any) ->
     return f"""to_char({at} AT TIME ZONE 'Asia/Shanghai', 'FMYYYY"年"FMMM"月"FMDD"日"')"""
 
 
-class LocalDay(FunctionElement[str]):
+class LocalDay(FunctionElement[dt.date]):
     """The day of an instant in Shanghai, to order by: of one day it tells nothing of who came first (R19)."""
 
-    type = String()
+    type = Date()
     inherit_cache = True
 
 
@@ -70,7 +71,7 @@ def _local_day(element: LocalDay, compiler: Any, **kw: Any) -> str:
 
 @compiles(LocalDay, "postgresql")
 def _local_day_in_postgresql(element: LocalDay, compiler: Any, **kw: Any) -> str:
-    return f"to_char({compiler.process(element.clauses, **kw)} AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD')"
+    return f"CAST({compiler.process(element.clauses, **kw)} AT TIME ZONE 'Asia/Shanghai' AS DATE)"
 
 
 class DateWritten(FunctionElement[str]):

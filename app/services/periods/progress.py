@@ -142,5 +142,4 @@ def count_filed_in(session: Session, period: Period) -> dict[dt.date, int]:
 
 def _by_day(session: Session, which: ColumnElement[bool]) -> dict[dt.date, int]:
     day = LocalDay(Objection.filed_at)
-    rows = session.execute(select(day, func.count()).where(which).group_by(day))
-    return {dt.date.fromisoformat(written): count for written, count in rows}
+    return dict(session.execute(select(day, func.count()).where(which).group_by(day)).all())

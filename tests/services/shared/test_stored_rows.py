@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.accounts.unit_order import by_sound
+from app.domain.calendar.workdays import local_date
 from app.domain.shared.wording import coarse
 from app.models import Objection, Period, Programme
 from app.models.expressions import DayWritten, Earlier, LocalDay
@@ -83,10 +84,7 @@ def test_days_are_those_of_shanghai_as_pages_write_them(world: World) -> None:
             written, day = session.execute(
                 select(DayWritten(moment), LocalDay(moment)).where(Period.id == period)
             ).one()
-            assert (written, day) == (
-                coarse(stored),
-                f"{stored.astimezone(dt.timezone(dt.timedelta(hours=8))):%Y-%m-%d}",
-            )
+            assert (written, day) == (coarse(stored), local_date(stored))
         for column, word, found in (
             (an_end(Period.conclude_by), "9月29日", True),  # 24:00 of the 29th is no moment of the 30th
             (an_end(Period.conclude_by), "9月30日", False),
@@ -117,7 +115,7 @@ def test_the_last_microsecond_of_a_day_is_of_that_day(world: World, filed: str, 
             select(LocalDay(Objection.filed_at), DayWritten(Objection.filed_at), LocalDay(at_midnight))
         ).one()
     before = "2026-09-17" if filed == "2026-09-18 Fri 00:00" else "2026-09-18"
-    assert found == (day, written, before)
+    assert found == (dt.date.fromisoformat(day), written, dt.date.fromisoformat(before))
 
 
 def test_options_are_counted_in_one_look(world: World) -> None:
