@@ -13,6 +13,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+import psutil
 from sqlalchemy import text
 
 from app.clock import now
@@ -88,6 +89,10 @@ LISTS = {
 }
 
 
+# Sheets of every row, written in pieces.
+SHEETS = ("/office/cases?format=xlsx", "/office/ledger.xlsx")
+
+
 def run_sqlite(home: Path) -> None:
     _run("sqlite", {size: f"sqlite:///{home}/staff_{size[0]}.sqlite" for size in SIZES})
 
@@ -110,6 +115,9 @@ def _run(database: str, urls: dict[tuple[int, int], str], server: PostgreSQL | N
                 for _ in range(1 + _ROUNDS):
                     side.open(who, path, page)
             _report(f"{who} {path}", few, many, database)
+    for path in SHEETS:
+        for side, size in zip(sides, urls, strict=True):
+            side.write_sheet(path, f"{path} of {size[1]} cases", database)
     for side in sides:
         side.close()
 
@@ -159,6 +167,16 @@ class _Side:
         if self._server:
             page.database.append((self._server.cpu_seconds() - before) * 1000)
         assert answer.status_code == 200, address
+
+    def write_sheet(self, path: str, name: str, database: str) -> None:
+        """Report what a sheet takes, and how much more memory the process has for it at the most."""
+        process, start = psutil.Process(), time.process_time()
+        before, most, size = process.memory_info().rss, 0, 0
+        with self._browsers["office"].open(path, buffered=False) as answer:
+            for piece in answer.response:
+                size, most = size + len(piece), max(most, process.memory_info().rss)
+        samples = {name: [time.process_time() - start]}
+        report.line(name, "s", samples, sheet=database, bytes=size, megabytes=round((most - before) / 1e6, 1))
 
     def close(self) -> None:
         self._app.extensions["portal"].database.dispose()
