@@ -318,8 +318,7 @@ def _showings(
         .order_by(Entry.id)
         .options(joinedload(Entry.period))
     ).all()
-    undecided = {entry.period_id for entry in entries if entry.period.conclude_by > now}
-    open_cases = find_open_cases(session, undecided, now, seen_by)
+    open_cases = find_open_cases(session, {entry.period_id for entry in entries}, now, seen_by)
     showings: dict[int, list[ShownRound]] = {}
     for entry in entries:
         period, against = entry.period, open_cases.get(entry.period_id, set())
@@ -342,18 +341,18 @@ def find_open_cases(
 ) -> dict[int, set[int]]:
     """Return, by period, the nominees whom an open case is about.
 
-    From the deadline on no case is open (R26).
+    From the deadline on no case is open (R26). So periods are asked first: mostly their deadlines have passed.
     """
-    if not period_ids:
+    undecided = select(Period.id).where(Period.id.in_(period_ids), Period.conclude_by > now)
+    running = session.scalars(undecided).all() if period_ids else ()
+    if not running:
         return {}
     rows = session.execute(
         select(Entry.period_id, Entry.nominee_id)
         .join(Case, Case.entry_id == Entry.id)
-        .join(Period, Entry.period_id == Period.id)
         .where(
-            Entry.period_id.in_(period_ids),
+            Entry.period_id.in_(running),
             Case.state.in_(OPEN_STATES),
-            Period.conclude_by > now,
             cases_visible_to(seen_by, now) if seen_by else true(),
         )
         .distinct()

@@ -209,12 +209,10 @@ def _find_apart(
     session: Session, programme: Programme, now: dt.datetime, wanted: Among, seen_by: Actor | None
 ) -> _Apart:
     """Read it. Open cases come before who has left, as in `gates.find_standings`."""
-    deadline = Period.conclude_by.label("conclude_by")
-    columns = Period.id, Period.round_number, Period.opens_at, Period.closes_at, Period.closed_at, deadline
+    columns = Period.id, Period.round_number, Period.opens_at, Period.closes_at, Period.closed_at
     stands = Period.programme_id == programme.id, Period.cancelled_at.is_(None)
     periods = {row.id: row for row in session.execute(select(*columns).where(*stands))}
-    undecided = [id_ for id_, period in periods.items() if period.conclude_by > now]
-    open_cases = gates.find_open_cases(session, undecided, now, seen_by)
+    open_cases = gates.find_open_cases(session, periods, now, seen_by)
     left = select(Nominee.id).where(Nominee.programme_id == programme.id, has_left(session, now))
     gone = find_departures(session, session.scalars(left).all(), now)
     replaced = select(Nominee.replaces_id).where(wanted(Nominee), of_ids(Nominee.replaces_id, gone))
