@@ -9,12 +9,12 @@ unit could file under the numbers of people whom it suspects, and see which of t
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, null, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.domain.calendar.workdays import local_date, midnight
@@ -75,18 +75,17 @@ def floods(session: Session, actor: Actor, now: dt.datetime) -> list[Flood]:
 
     A unit sees its own groups, the office all.
     """
-    waiting = _list_waiting(session, actor, now)
-    by_likeness = {
-        Likeness.SOURCE: _same_sources(waiting),
-        Likeness.TEXT: _near_groups(session, actor, now, waiting),
-    }
-    wide = select(Period).where(Period.id.in_({row[0] for rows in by_likeness.values() for row in rows}))
+    found = []
+    if Likeness.SOURCE in likenesses_for(actor):
+        several = func.count(Case.id.distinct())
+        wanted = (Period.id, func.min(Case.id), several, func.max(Objection.filed_at))
+        query = _visible(actor, now, *wanted).where(*_waiting(now), Objection.contact_hash.is_not(None))
+        rows = session.execute(query.group_by(Period.id, Objection.contact_hash).having(several >= FEWEST))
+        found += [(Likeness.SOURCE, *row) for row in rows]
+    found += [(Likeness.TEXT, *row) for row in _near_groups(session, actor, now)]
+    wide = select(Period).where(Period.id.in_({period_id for _, period_id, *_ in found}))
     periods = {period.id: period for period in session.scalars(wide.options(joinedload(Period.organiser)))}
-    groups = [
-        Flood(likeness, periods[period_id], first_case, cases, latest)
-        for likeness, rows in by_likeness.items()
-        for period_id, first_case, cases, latest in rows
-    ]
+    groups = [Flood(likeness, periods[period_id], *row) for likeness, period_id, *row in found]
     return sorted(groups, key=lambda group: (local_date(group.latest), group.first_case), reverse=True)
 
 
@@ -178,8 +177,7 @@ def _near(session: Session, case_id: int, actor: Actor, now: dt.datetime) -> Seq
     if found is None:
         raise NotYourCase
     period_id, facts = found
-    here = _list_waiting(session, actor, now, Entry.period_id == period_id)
-    for _, groups in _groups_by_period(session, actor, now, here):
+    for _, groups in _groups_by_period(session, actor, now, Entry.period_id == period_id):
         for ids in groups:
             if case_id in ids:
                 return ids[:MOST]
@@ -190,44 +188,34 @@ def _near(session: Session, case_id: int, actor: Actor, now: dt.datetime) -> Seq
     return [each for each in group if each != case_id][:MOST]
 
 
-_Found = list[tuple[int, int, int, dt.datetime]]  # groups: their period, first case, how many cases, the latest
-
-
-def _same_sources(waiting: Sequence[Any]) -> _Found:
-    """Return the groups of one source, as far as sources were read."""
-    by_source: dict[tuple[int, str], dict[int, dt.datetime]] = {}
-    for row in waiting:
-        if row.contact_hash is not None:
-            cases = by_source.setdefault((row.period_id, row.contact_hash), {})
-            cases[row.case_id] = max(row.filed_at, cases.get(row.case_id, row.filed_at))
-    return [
-        (period_id, min(cases), len(cases), max(cases.values()))
-        for (period_id, _), cases in by_source.items()
-        if len(cases) >= FEWEST
-    ]
-
-
-def _near_groups(session: Session, actor: Actor, now: dt.datetime, waiting: Sequence[Any]) -> _Found:
-    """Return the groups of near texts, none across periods. Of a case the first objection with a text counts."""
+def _near_groups(session: Session, actor: Actor, now: dt.datetime) -> list[tuple[int, int, int, dt.datetime]]:
+    """Return the groups of near texts as (period, first case, how many, latest), none across periods."""
     found = [
         (period_id, ids)
-        for period_id, groups in _groups_by_period(session, actor, now, waiting)
+        for period_id, groups in _groups_by_period(session, actor, now)
         for ids in groups
         if len(ids) >= FEWEST
     ]
-    filed_at: dict[int, dt.datetime] = {}
-    for row in waiting if found else ():
-        if row.text_hash is not None:
-            filed_at[row.case_id] = min(row.filed_at, filed_at.get(row.case_id, row.filed_at))
+    filed_at = _first_filed(session, [each for _, ids in found for each in ids])
     return [(period_id, ids[0], len(ids), max(filed_at[each] for each in ids)) for period_id, ids in found]
 
 
+def _first_filed(session: Session, case_ids: Sequence[int]) -> dict[int, dt.datetime]:
+    """Return when the first objection with a text to compare of each case was filed."""
+    query = select(Objection.case_id, func.min(Objection.filed_at)).where(Objection.text_hash.is_not(None))
+    found: dict[int, dt.datetime] = {}
+    for start in range(0, len(case_ids), MOST):
+        some = Objection.case_id.in_(case_ids[start : start + MOST])
+        found |= dict(session.execute(query.where(some).group_by(Objection.case_id)).all())
+    return found
+
+
 def _groups_by_period(
-    session: Session, actor: Actor, now: dt.datetime, waiting: Sequence[Any]
+    session: Session, actor: Actor, now: dt.datetime, *wanted: ColumnElement[bool]
 ) -> Iterator[tuple[int, Sequence[Sequence[int]]]]:
-    """Yield each period of these objections with its groups of near texts."""
+    """Yield each period with its groups of near texts."""
     by_period: dict[int, list[tuple[int, str]]] = {}
-    for period_id, case_id, text_hash in _first_of_each((row.period_id, row.case_id, row.text_hash) for row in waiting):
+    for period_id, case_id, text_hash in _firsts(session, actor, now, Objection.text_hash, *wanted):
         by_period.setdefault(period_id, []).append((case_id, text_hash))
 
     def texts_of(case_ids: Collection[int]) -> dict[int, str]:
@@ -244,37 +232,17 @@ def _groups_by_period(
         yield period_id, groupings.groups_of(scope, marks, texts_of)
 
 
-def _list_waiting(session: Session, actor: Actor, now: dt.datetime, *wanted: ColumnElement[bool]) -> Sequence[Any]:
-    """Return the objections of the waiting cases with what they are compared by, in the order of `place`.
-
-    Sources are read for whoever may see what they have in common.
-    """
-    source = Objection.contact_hash if Likeness.SOURCE in likenesses_for(actor) else null().label("contact_hash")
-    compared = Objection.text_hash, source, Objection.filed_at
-    query = _visible(actor, now, Entry.period_id, Objection.case_id, *compared).where(*_waiting(now), *wanted)
-    return session.execute(_in_order(query, actor)).all()
-
-
 def _firsts(
     session: Session, actor: Actor, now: dt.datetime, what: Any, *wanted: ColumnElement[bool]
 ) -> list[tuple[int, int, str]]:
-    """Return (period, case, `what` of its first objection with a text) of waiting cases, in the order of `place`."""
+    """Return (period, case, `what` of its first objection) of the waiting cases, in the order of `place`."""
+    came = Case.received_at if actor.is_office else LocalDay(Case.received_at)
     query = _visible(actor, now, Entry.period_id, Case.id, what)
     query = query.where(*_waiting(now), Objection.text_hash.is_not(None), *wanted)
-    return _first_of_each(session.execute(_in_order(query, actor)))
-
-
-def _in_order(query: Select[Any], actor: Actor) -> Select[Any]:
-    came = Case.received_at if actor.is_office else LocalDay(Case.received_at)
-    return query.order_by(came, Case.id, Objection.filed_at, Objection.id)
-
-
-def _first_of_each(rows: Iterable[Any]) -> list[tuple[int, int, str]]:
-    """Return the first of these (period, case, text or its hash) of each case that has one."""
+    rows = session.execute(query.order_by(came, Case.id, Objection.filed_at, Objection.id))
     firsts: dict[int, tuple[int, int, str]] = {}
     for period_id, case_id, found in rows:
-        if found is not None:
-            firsts.setdefault(case_id, (period_id, case_id, found))
+        firsts.setdefault(case_id, (period_id, case_id, found))
     return list(firsts.values())
 
 
