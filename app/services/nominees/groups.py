@@ -21,15 +21,16 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.domain.cases.states import Actor
 from app.domain.cases.verdict import LEFT_NAMES
-from app.domain.nominees.marks import read_kind, read_shown
+from app.domain.nominees.marks import read_kind, read_shown, write_shown
 from app.domain.nominees.passage import ShownRound
 from app.domain.periods.rounds import Kind, Round
-from app.models import Entry, Honour, Nominee, NomineeMarks, Period, Proceeding, Programme, Revocation
+from app.models import Honour, Nominee, NomineeMarks, Period, Proceeding, Programme, Revocation
 from app.models.nominees import COUNTED_BY
 from app.sealing import Keyring
 from app.services.nominees import gates
 from app.services.nominees.access import NomineeTable
 from app.services.nominees.gates import NomineeStanding
+from app.services.nominees.marks import find_shown
 from app.services.shared.leavers import find_departures, has_left
 from app.services.shared.stored_rows import of_ids
 
@@ -162,15 +163,15 @@ class _Apart:
     """What is true of few nominees of a programme at a time, and the periods that showed any of them.
 
     `how_left` in words, `replaced` those of them for whom somebody was named; `honoured` whom the award names, and
-    whether it was taken back; `open_cases`, by period, those whom an open case is about; `unmarked` have no marks, and
-    are shown in these periods.
+    whether it was taken back; `open_cases`, by period, those whom an open case is about; `unmarked` have no marks: the
+    periods that show each, as `write_shown` writes them.
     """
 
     how_left: Mapping[int, str]
     replaced: Collection[int]
     honoured: Mapping[int, bool]
     open_cases: Mapping[int, set[int]]
-    unmarked: Mapping[int, frozenset[int]]
+    unmarked: Mapping[int, str]
     periods: Mapping[int, Any]
     now: dt.datetime
 
@@ -178,11 +179,11 @@ class _Apart:
     def ids(self) -> set[int]:
         return {*self.how_left, *self.honoured, *self.unmarked}.union(*self.open_cases.values())
 
-    def facts(self, row: Any, nominee_id: int = 0) -> tuple[Any, ...]:
+    def facts(self, row: Any, shown_in: str, nominee_id: int = 0) -> tuple[Any, ...]:
         """Return what a row of marks and, of a single nominee, what is true of few come to."""
         alone = nominee_id if nominee_id in self.unmarked else 0
         left, honoured = self.how_left.get(nominee_id, ""), self.honoured.get(nominee_id)
-        return row.counted_as, left, honoured, alone, self._showings(row.shown_in or "", nominee_id)
+        return row.counted_as, left, honoured, alone, self._showings(shown_in, nominee_id)
 
     def _showings(self, shown_in: str, nominee_id: int) -> frozenset[ShownRound]:
         """Return the rounds as the gates see them; of the editions, only whether they are the present one.
@@ -221,7 +222,7 @@ def _find_apart(
         replaced=set(session.scalars(replaced)) if gone else (),
         honoured=_find_honoured(session, programme, now),
         open_cases=open_cases,
-        unmarked=_find_unmarked(session, programme, periods),
+        unmarked=_find_unmarked(session, programme),
         periods=periods,
         now=now,
     )
@@ -238,18 +239,16 @@ def _find_honoured(session: Session, programme: Programme, now: dt.datetime) -> 
     return {id_: revoked_at is None or revoked_at > now for id_, revoked_at in rows}
 
 
-def _find_unmarked(session: Session, programme: Programme, periods: Collection[int]) -> dict[int, frozenset[int]]:
-    """Return who has no marks, each with those of these periods that show it."""
+def _find_unmarked(session: Session, programme: Programme) -> dict[int, str]:
+    """Return who has no marks, each with the periods that show it, as they would stand beside its marks."""
     there = select(func.count()).where(Nominee.programme_id == programme.id).scalar_subquery()
     marked = select(func.count()).where(NomineeMarks.programme_id == programme.id).scalar_subquery()
     if session.scalar(select(there == marked)):
         return {}
     without = Nominee.programme_id == programme.id, Nominee.id.not_in(select(NomineeMarks.nominee_id))
-    shown: dict[int, set[int]] = {}
-    rows = select(Nominee.id, Entry.period_id).outerjoin(Entry, Entry.nominee_id == Nominee.id).where(*without)
-    for id_, period_id in session.execute(rows):
-        shown.setdefault(id_, set()).update({period_id} if period_id in periods else ())
-    return {id_: frozenset(periods) for id_, periods in shown.items()}
+    ids = session.scalars(select(Nominee.id).where(*without)).all()
+    shown = find_shown(session, ids)
+    return {id_: write_shown(shown.get(id_, ())) for id_ in ids}
 
 
 def _count(session: Session, apart: _Apart, wanted: Among, only_counted: bool) -> Iterator[_Counted]:
@@ -263,17 +262,17 @@ def _count(session: Session, apart: _Apart, wanted: Among, only_counted: bool) -
     numbers = func.count().label("several"), *members, func.min(_ID).label("first")
     alike = select(*counted_by, *numbers).group_by(*counted_by)
     for row in session.execute(alike.where(wanted(NomineeMarks), ~of_ids(_ID, apart.ids))):
-        shown_in, facts = _periods(row.shown_in), apart.facts(row)
+        shown_in, facts = _periods(row.shown_in), apart.facts(row, row.shown_in)
         kind = read_kind(row.counted_as)
         yield _Counted(row.recommender_id, kind, False, row.several, shown_in, row.ids, row.units, row.first, facts)
     own = Nominee.id, Nominee.recommender_id, Nominee.unit_id, Nominee.kind
     single = select(*own, NomineeMarks.counted_as, NomineeMarks.shown_in).outerjoin(NomineeMarks, Nominee.id == _ID)
     for row in session.execute(single.where(of_ids(Nominee.id, apart.ids), wanted(Nominee))):
         id_, gone = row.id, row.id in apart.replaced
-        shown_in = apart.unmarked[id_] if id_ in apart.unmarked else _periods(row.shown_in or "")
+        written = apart.unmarked.get(id_) or row.shown_in or ""
         ids, units = ("", "") if only_counted else (str(id_), str(row.unit_id))
-        facts = apart.facts(row, id_)
-        yield _Counted(row.recommender_id, row.kind, gone, 1, shown_in, ids, units, id_, facts)
+        facts = apart.facts(row, written, id_)
+        yield _Counted(row.recommender_id, row.kind, gone, 1, _periods(written), ids, units, id_, facts)
 
 
 def _periods(shown_in: str) -> frozenset[int]:

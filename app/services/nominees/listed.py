@@ -97,11 +97,11 @@ class NomineesThere:
     statuses: set[Status]
 
 
-def find_there(session: Session, rows: StoredRows[Any], programme: Programme, now: dt.datetime) -> NomineesThere:
+def find_there(rows: StoredRows[Any], programme: Programme, now: dt.datetime) -> NomineesThere:
     """Look at the nominees of a programme's list for what it offers to narrow it by."""
     recommenders = rows.counts_by(Nominee.recommender_id)
     total = sum(recommenders.values())
-    return NomineesThere(total, {*recommenders}, statuses_among(session, rows, programme, total, now))
+    return NomineesThere(total, {*recommenders}, statuses_among(rows, programme, total, now))
 
 
 def was_out(session: Session, now: dt.datetime) -> ColumnElement[bool]:

@@ -59,14 +59,14 @@ def renew_shown(session: Session, nominee_ids: Iterable[int]) -> None:
     session.flush()
     ids = iter(sorted(set(nominee_ids)))
     while batch := list(islice(ids, BATCH)):
-        shown = _shown(session, batch)
+        shown = find_shown(session, batch)
         written = [{"of": id_, "written": write_shown(shown.get(id_, ()))} for id_ in batch]
         session.connection().execute(_SHOW, written)  # where a nominee has no marks, there is nothing to keep
 
 
 def _rows(session: Session, keyring: Keyring | None, ids: Collection[int]) -> dict[int, dict[str, Any]]:
     """Return everything that is kept of these nominees, by id and column. Raises SealBroken."""
-    judged, shown = judge(session, keyring, ids), _shown(session, ids)
+    judged, shown = judge(session, keyring, ids), find_shown(session, ids)
     own = [getattr(Nominee, name) for name in ("id", "kind", "rank", *_OWN)]
     return {
         row.id: {name: getattr(row, name) for name in _OWN}
@@ -78,7 +78,7 @@ def _rows(session: Session, keyring: Keyring | None, ids: Collection[int]) -> di
     }
 
 
-def _shown(session: Session, ids: Collection[int]) -> dict[int, list[tuple[int, bool]]]:
+def find_shown(session: Session, ids: Collection[int]) -> dict[int, list[tuple[int, bool]]]:
     """Return the periods that show these nominees and were not taken back, each with whether the deeds are current."""
     rows = session.execute(
         select(Entry.nominee_id, Entry.period_id, Entry.edition == Nominee.edition)

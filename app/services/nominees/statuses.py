@@ -85,14 +85,12 @@ def status_in_sql(session: Session, now: dt.datetime) -> ColumnElement[str]:
     )
 
 
-def statuses_among(
-    session: Session, rows: StoredRows[Any], programme: Programme, total: int, now: dt.datetime
-) -> set[Status]:
+def statuses_among(rows: StoredRows[Any], programme: Programme, total: int, now: dt.datetime) -> set[Status]:
     """Return the statuses that any nominee of a list of one programme has. `total`: how many there are.
 
     Looked at are the few who left or whom the award names. All others have the same one.
     """
-    status = status_in_sql(session, now)
+    session, status = rows.session, status_in_sql(rows.session, now)
     few = Nominee.id.in_(leavers.left_in_sql(session, now, select(Honour.nominee_id)))
     counted = rows.query_of(Selection([few])).with_only_columns(status, func.count()).group_by(status)
     found = {Status(name): count for name, count in session.execute(counted)}

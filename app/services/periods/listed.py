@@ -53,9 +53,9 @@ def stored_entries(session: Session, period: Period, now: dt.datetime) -> Stored
     return StoredRows(session, Entry.id, source, (Entry.position, Entry.id), load, lambda row: row.view.id)
 
 
-def statuses_of(session: Session, rows: StoredRows[Any], period: Period, now: dt.datetime) -> set[Status]:
+def statuses_of(rows: StoredRows[Any], period: Period, now: dt.datetime) -> set[Status]:
     """Return the statuses that any nominee of this list of a period's entries has."""
-    return statuses_among(session, rows, period.programme, rows.count(Selection()), now)
+    return statuses_among(rows, period.programme, rows.count(Selection()), now)
 
 
 def cases_against() -> ColumnElement[int]:

@@ -17,6 +17,9 @@ from app.domain.refusals import ContactMissing
 from app.models import Nominee, Unit, UnitKind, User
 from app.services.accounts.units import chain_of_command, contact_of, first_handler
 
+# Own units without any are alike where they stand under the same unit.
+_HAS_ACCOUNT = Unit.id.in_(select(User.unit_id))
+
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
@@ -100,10 +103,6 @@ def own_units(session: Session, programme_id: int, now: dt.datetime) -> dict[int
         to = judged[unit_id].cases_go_to.name if judged[unit_id].elsewhere else ""
         goes.setdefault(parent_id or 0, Counter())[to] += units
     return {parent: "；".join(_share(to, count) for to, count in each.items()) for parent, each in goes.items()}
-
-
-# Own units without any are alike where they stand under the same unit.
-_HAS_ACCOUNT = Unit.id.in_(select(User.unit_id))
 
 
 def _share(goes_to: str, count: int) -> str:

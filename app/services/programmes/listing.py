@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, exists, func, select, true
 from sqlalchemy.orm import Session
 
 from app.domain.periods.rounds import LAST_ROUND
@@ -53,14 +53,13 @@ def organisers(session: Session, programme_id: int, round_number: int) -> Sequen
 
 def is_organiser(session: Session, programme_id: int, round_number: int, unit_id: int) -> bool:
     """Tell whether a unit could organise a round of a programme."""
-    wanted = select(Unit.id).where(Unit.id == unit_id, _organises(programme_id, round_number, unit_id))
+    wanted = select(Unit.id).where(Unit.id == unit_id, _organises(programme_id, round_number))
     return session.scalar(wanted) is not None
 
 
-def _organises(programme_id: int, round_number: int, alone: int | None = None) -> ColumnElement[bool]:
-    """Return the condition that a unit could organise the round; `alone` is the one asked about, if it is only one."""
+def _organises(programme_id: int, round_number: int) -> ColumnElement[bool]:
+    """Return the condition on Unit that it could organise the round. Of each unit one nominee is looked for."""
     if round_number == LAST_ROUND:
         return Unit.kind == UnitKind.OFFICE
     column = Nominee.unit_id if round_number == 1 else Nominee.recommender_id
-    theirs = select(column).where(Nominee.programme_id == programme_id)
-    return Unit.id.in_(theirs if alone is None else theirs.where(column == alone))
+    return exists().where(Nominee.programme_id == programme_id, column == Unit.id)

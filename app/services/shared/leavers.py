@@ -113,8 +113,8 @@ def _find_overdue(session: Session, now: dt.datetime) -> dict[int, dt.datetime]:
 
     They are read by themselves: neither database can tell how few they are, and would look through every open case.
     """
-    rows = select(Period.id, Period.conclude_by).where(Period.settled_at.is_(None), Period.conclude_by <= now)
-    return dict(session.execute(rows).all())
+    waits = Period.settled_at.is_(None), Period.cancelled_at.is_(None), Period.conclude_by <= now
+    return dict(session.execute(select(Period.id, Period.conclude_by).where(*waits)).all())
 
 
 def _open_in(periods: Collection[int]) -> Select[Any]:

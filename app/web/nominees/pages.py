@@ -64,7 +64,7 @@ def _listing(programme: Programme | None) -> Listing[ListedNominee]:
     if programme is None:
         return Listing("推荐对象", [], [], "还没有推荐对象。")
     rows = listed.stored_nominees(session(), portal().keyring, programme, actor(), now())
-    there = listed.find_there(session(), rows, programme, now())
+    there = listed.find_there(rows, programme, now())
     recommenders = unit_options(session().scalars(select(Unit).where(of_ids(Unit.id, there.recommenders))))
     offered = there.statuses | {Status.RUNNING}
     kinds = programme.rules.kind_names

@@ -31,12 +31,6 @@ class Ticks:
     def chosen(self, able: frozenset[int]) -> list[int]:
         return sorted(able - self.others if self.everybody else self.others)
 
-    def count(self, choice: PeriodChoice, able: int) -> int:
-        """Count the chosen of a choice of whom so many may enter."""
-        if not self.everybody:
-            return len(self.others)
-        return able - (len(choice.able() & self.others) if self.others else 0)
-
 
 @dataclass(frozen=True, slots=True)
 class ChoicePage:
@@ -72,11 +66,14 @@ def is_turning() -> bool:
     return bool(request.form.keys() & {"turn", "find", "every"})
 
 
-def page_among(choice: PeriodChoice) -> ChoicePage:
-    """Return the page that was asked for, with the choice as it stands."""
+def page_among(choice: PeriodChoice, every: int) -> ChoicePage:
+    """Return the page that was asked for, with the choice as it stands. `every`: how many nominees there are."""
     ticks = sent() or Ticks(everybody=True)
     word = request.form.get("word", "").strip()[:_LONGEST_WORD]
-    found, able = choice.count(word), choice.count_able()
+    found = choice.count(word) if word else every
+    by_id = choice.able() if ticks.others else None  # where nobody differs, it is enough to count them
+    able = choice.count_able() if by_id is None else len(by_id)
+    everybody = able if ticks.everybody else 0
     pages = max(1, -(-found // ROWS_PER_PAGE))
     shown = min(max(1, _page_asked()), pages)
     ids = choice.ids(word, (shown - 1) * ROWS_PER_PAGE, ROWS_PER_PAGE)
@@ -89,7 +86,7 @@ def page_among(choice: PeriodChoice) -> ChoicePage:
         ticked=frozenset(boxes) - ticks.others if ticks.everybody else ticks.others.intersection(ids),
         elsewhere=sorted(ticks.others.difference(ids)),
         able=able,
-        chosen=ticks.count(choice, able),
+        chosen=everybody if by_id is None else len(ticks.chosen(by_id)),
         found=found,
         word=word,
         number=shown,

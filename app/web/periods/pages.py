@@ -141,7 +141,7 @@ def entries(period_id: int) -> ResponseReturnValue:
     shown = _period(period_id)
     rows = listed.stored_entries(session(), shown, now())
     kinds = shown.programme.rules.kind_names
-    there, status = listed.statuses_of(session(), rows, shown, now()), status_in_sql(session(), now())
+    there, status = listed.statuses_of(rows, shown, now()), status_in_sql(session(), now())
     return Listing(
         title=f"{shown.title}的推荐对象",
         columns=[

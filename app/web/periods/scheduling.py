@@ -136,8 +136,8 @@ def schedule_period(programme_id: int, round_number: int, organiser_id: int) -> 
         return _Seen(plan, planning.misfit_of(programme, round_number, plan, conclude, calendar))
 
     def save() -> Period:
-        able = _choice(programme, round_number, organiser).able
-        chosen = ticks.chosen(able()) if ticks else ids_ticked("nominee")
+        choice = _choice(programme, round_number, organiser)
+        chosen = ticks.chosen(choice.able()) if ticks else ids_ticked("nominee")
         order = scheduling.PeriodPlan(programme, round_number, organiser, chosen, *form.window())
         return scheduling.schedule(work(), order, calendar)
 
@@ -168,7 +168,8 @@ def _plan_page(
 ) -> ResponseReturnValue:
     """Show the form. Of many candidates it holds a page, and the choice among all of them goes along with it."""
     choice = _choice(programme, round_number, organiser)
-    many = choosing.page_among(choice) if choice.count() > choosing.MOST_AT_ONCE else None
+    every = choice.count()
+    many = choosing.page_among(choice, every) if every > choosing.MOST_AT_ONCE else None
     offered = many.candidates if many else choice.candidates(choice.ids())
     if many:
         ticked = many.ticked

@@ -41,7 +41,7 @@ def agree(session: Session, world: World, login: str, now: str) -> None:
     assert {row.id for row in every if row.is_out} == out
     assert set(rows.ids(Selection([listed.was_out(session, moment)]))) == out | ever
     statuses = find_statuses(session, ids, moment)
-    there = listed.find_there(session, rows, programme, moment)
+    there = listed.find_there(rows, programme, moment)
     recommenders = {row.nominee.recommender_id for row in every}
     assert (there.total, there.recommenders, there.statuses) == (len(ids), recommenders, {*statuses.values()})
     assert {row.id: row.status for row in every} == statuses

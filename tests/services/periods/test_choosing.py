@@ -9,6 +9,8 @@ from sqlalchemy import select
 
 from app.domain.periods.rounds import Organiser
 from app.models import Nominee, Programme, Unit, UnitKind
+from app.services.nominees import replacements, withdrawals
+from app.services.nominees.nominating import Particulars
 from app.services.periods import scheduling
 from app.services.periods.choosing import PeriodChoice
 from tests.services.nominees.many import NOW, Crowd
@@ -57,3 +59,17 @@ def test_a_word_finds_names_and_units(world: World) -> None:
         assert own <= set(choice.ids(qilin.name)) < set(every)
         assert choice.count(qilin.name) == len(choice.ids(qilin.name))
         assert (choice.ids("%"), choice.count("%")) == ([], 0)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_replacement_stands_after_its_predecessor_whose_place_it_has_and_no_page_repeats_either(world: World) -> None:
+    left, office = world.nominees[1], world.actor("office")
+    world.run(withdrawals.withdraw, left, "本人申请", by=office, now=NOW)
+    there = Particulars(name="递补的人", unit="麒麟区第9单位", deeds="事迹" * 30)
+    named = world.run(replacements.replace, left, there, by=office, now=NOW).id
+    with world.database.reader() as session:
+        programme, qilin = session.get_one(Programme, world.programme), session.get_one(Unit, world.qilin)
+        choice = PeriodChoice(session, world.keyring, programme, programme.rules.rounds[2], qilin, NOW)
+        every = list(choice.ids())
+        assert every.index(named) == every.index(left) + 1
+        assert [each for at in range(len(every)) for each in choice.ids("", at, 1)] == every
